@@ -1,0 +1,71 @@
+// Earning lines, packed per earner: 8 million of them fit where 8 million rows would not.
+//
+// A book holds the lines of one bonus, earner by earner in ascending order. docs/formats.md
+// describes the bytes; storage keeps them as they are and the virtual table earning_line unpacks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/plan/plan.hpp"
+#include "engine/snapshot.hpp"
+
+namespace downline {
+
+/// One payment of one bonus to one member for one reason.
+struct Line {
+    std::int64_t order_ref = 0;   ///< storage's number of the order line; 0: none
+    std::int64_t from = 0;        ///< storage's number of the source member (of a match); 0: none, or
+                                  ///< the buyer of the order
+    std::uint32_t level = 0;      ///< true distance from the seller
+    std::uint32_t paid_level = 0; ///< level, generation, step or rank it was paid as
+    StreamKind stream{};
+    bool rate_is_amount = false;  ///< `rate` is minor units per unit, else ppm of the base
+    std::optional<std::int64_t> rate;
+    std::optional<std::int64_t> base;  ///< centipoints, minor units or a quantity, as the bonus has it
+    std::int64_t amount_minor = 0;
+    friend bool operator==(const Line&, const Line&) = default;
+};
+
+/// Totals of one earner's lines of one bonus.
+struct Total {
+    std::uint32_t paid_level{};
+    StreamKind stream{};
+    std::uint64_t line_count{};
+    std::int64_t amount_minor{};
+    friend bool operator==(const Total&, const Total&) = default;
+};
+
+class LineBook {
+public:
+    struct Entry {
+        MemberIndex earner{};
+        std::uint64_t offset{};       ///< of its packed lines in bytes()
+        std::uint64_t totals_offset{};///< of its packed totals in totals_bytes()
+        std::uint64_t line_count{};
+        std::int64_t amount_minor{};
+    };
+    /// Adds an earner's lines; earners must come in ascending order. No lines: no entry.
+    void add(MemberIndex earner, std::span<const Line> lines);
+    /// Appends a book whose earners all come after this one's.
+    void append(LineBook&& later);
+
+    [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
+    [[nodiscard]] std::span<const std::uint8_t> packed(std::size_t entry) const;
+    [[nodiscard]] std::span<const std::uint8_t> packed_totals(std::size_t entry) const;
+    [[nodiscard]] std::vector<Line> lines(std::size_t entry) const;
+
+private:
+    std::vector<Entry> entries_;
+    std::vector<std::uint8_t> bytes_, totals_bytes_;
+};
+
+/// The lines of a packed block, in the order they were added; nothing for bytes that are no block
+/// (never reads beyond them).
+[[nodiscard]] std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> packed);
+[[nodiscard]] std::optional<std::vector<Total>> unpack_totals(std::span<const std::uint8_t> packed);
+
+}  // namespace downline

@@ -1,0 +1,53 @@
+// A run: everything a plan pays for one period, from a snapshot. Pure: same inputs, same result,
+// on any number of threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/lines.hpp"
+#include "engine/plan/plan.hpp"
+#include "engine/snapshot.hpp"
+
+namespace downline {
+
+/// Why a slot was not paid.
+enum class Reason : std::uint8_t { no_upline, inactive, unqualified, rank };
+inline constexpr std::size_t reason_count = 4;
+[[nodiscard]] std::string_view reason_name(Reason reason);  ///< "no-upline", …
+
+/// What became of the plan's maximum under one bonus. maximum = paid + all forfeited (checked).
+struct Account {
+    std::int64_t maximum_minor{};
+    std::int64_t paid_minor{};
+    std::array<std::int64_t, reason_count> forfeited_minor{};
+    std::uint64_t line_count{};
+};
+
+/// Measures, activity and rank of every member (customers: zeros), indexed by MemberIndex.
+struct Standing {
+    std::vector<std::vector<std::int64_t>> measures;  ///< [measure][member]
+    std::vector<std::uint8_t> is_active;
+    std::vector<RankPlace> rank;   ///< paid-as
+    std::vector<RankPlace> title;  ///< with this period's rank
+};
+
+struct RunResult {
+    Standing standing;
+    std::vector<Account> accounts;  ///< per bonus
+    std::vector<LineBook> books;    ///< per bonus
+    std::int64_t volume_centipoints{};  ///< the company's: all order lines after weights and returns
+    std::int64_t amount_minor{};        ///< likewise, in money
+    std::int64_t paid_minor{};
+    std::uint32_t order_count{};        ///< orders that were not fully returned
+    /// Sequences after this period, as Snapshot::sequences has them before it.
+    Sequences sequences_after;
+};
+
+/// Computes the period. Throws Refusal (sums beyond limits, a cycle that prints itself) and
+/// BrokenInvariant (an account that does not add up).
+[[nodiscard]] RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count = 1);
+
+}  // namespace downline

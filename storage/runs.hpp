@@ -1,0 +1,82 @@
+// Runs: facts → snapshot → engine → one transaction; and closing a period.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/plan/plan.hpp"
+#include "engine/run.hpp"
+#include "engine/snapshot.hpp"
+#include "storage/database.hpp"
+
+namespace downline {
+
+/// A snapshot and what storage must remember of it.
+struct Loaded {
+    Snapshot snapshot;
+    std::int64_t last_import = 0;
+    std::int64_t previous_run = 0;   ///< the final run whose state it continues; 0 none
+    std::string inputs_digest;       ///< SHA-256 in key order, no names; hex
+};
+
+/// Reads everything that `plan` needs for `period`, as of import `last_import` (0: all there is).
+[[nodiscard]] Loaded load(Database& database, const Plan& plan, const Period& period,
+                          std::int64_t last_import = 0);
+
+struct RunRecord {
+    std::int64_t number{};
+    std::string plan, period, state, currency;
+    Day first_day{}, last_day{};
+    std::string plan_digest, inputs_digest, result_digest;
+    std::optional<std::string> chain_digest;
+    std::string program_version, made_by, made_at;
+    std::optional<std::string> closed_by, closed_at;
+    std::int64_t last_import{}, order_count{}, volume_centipoints{}, sales_minor{}, line_count{},
+        earner_count{}, active_count{}, affiliate_count{}, paid_minor{};
+};
+struct BonusTotal {
+    std::string code, kind;
+    std::int64_t maximum_minor{}, paid_minor{}, line_count{};
+    std::vector<std::pair<std::string, std::int64_t>> forfeited;  ///< reason, amount; not zero
+};
+struct RunSummary {
+    RunRecord record;
+    std::vector<BonusTotal> bonuses;
+    std::vector<std::pair<std::string, std::int64_t>> streams;  ///< stream, amount
+    std::vector<std::string> notes;  ///< e.g. changed lines of the plan since the run before
+};
+
+/// Computes a draft and stores it; the draft before is superseded. Refusal (state) where the period
+/// is closed, is not the next one, or the plan is not in force or in another currency; Refusal
+/// (input) where a worked example of the plan fails.
+[[nodiscard]] RunSummary make_draft(Database& database, const Plan& plan, const Period& period,
+                                    const std::string& by, const std::string& at,
+                                    unsigned thread_count);
+
+/// Makes the current draft final. `draft_digest` must be its result_digest (or a prefix of at least
+/// 8 digits) where given. Refusal (state): no draft, stale (says what came since), already closed.
+[[nodiscard]] RunSummary close_period(Database& database, const std::string& plan,
+                                      const std::string& period,
+                                      const std::optional<std::string>& draft_digest,
+                                      const std::string& by, const std::string& at);
+
+[[nodiscard]] RunSummary run_summary(Database& database, std::int64_t run_number);
+/// All runs, oldest first.
+[[nodiscard]] std::vector<RunRecord> list_runs(Database& database);
+/// The current run (final, else draft) of a period; of the newest period that has one where none is
+/// named. `plan` chooses where two plans have it; Refusal (state) where there is none or two.
+[[nodiscard]] RunRecord find_run(Database& database, const std::optional<std::string>& plan,
+                                 const std::optional<std::string>& period);
+
+/// A worked example that fails: "FILE-less" sentence with expected and computed.
+struct ExampleFailure {
+    std::string example;
+    int line{};
+    std::string text;
+};
+/// Runs every example of a plan through an in-memory database: real import, run and close.
+[[nodiscard]] std::vector<ExampleFailure> check_examples(const Plan& plan);
+
+}  // namespace downline
