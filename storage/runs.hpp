@@ -15,7 +15,14 @@ namespace downline {
 
 /// A snapshot and what storage must remember of it.
 struct Loaded {
-    Snapshot snapshot;
+    Snapshot snapshot;  ///< order lines name themselves (`ref`) by their place in it, from 1
+    std::vector<std::int64_t> order_rows;  ///< the row of order_line at each place
+    /// Entries of Snapshot::sequences beyond the members': by buyer, then contract.
+    struct Contract {
+        MemberIndex buyer{};
+        std::string contract;
+    };
+    std::vector<Contract> contracts;
     std::int64_t last_import = 0;
     std::int64_t previous_run = 0;   ///< the final run whose state it continues; 0 none
     std::string inputs_digest;       ///< SHA-256 in key order, no names; hex

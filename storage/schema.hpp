@@ -212,13 +212,74 @@ CREATE TABLE statement (         -- one affiliate in one run; who has neither li
     PRIMARY KEY (run, member)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE run_order (         -- the order lines that a run saw, in the order (ordered_on, order_id,
+    run    INTEGER NOT NULL REFERENCES run(number),  -- line): earning lines name them by their
+    piece  INTEGER NOT NULL,           -- place in it, from 1, so that they are the same bytes
+    packed BLOB NOT NULL,              -- whatever the order of rows; docs/formats.md
+    PRIMARY KEY (run, piece)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE carried (           -- what a run leaves behind for the next, in packed pieces
     run    INTEGER NOT NULL REFERENCES run(number),
-    item   TEXT NOT NULL,              -- sequences, …
+    item   TEXT NOT NULL,              -- sequences, titles
     piece  INTEGER NOT NULL,
     packed BLOB NOT NULL,
     PRIMARY KEY (run, item, piece)
 ) STRICT, WITHOUT ROWID;
+
+-- Nothing of a final run changes: the database itself refuses it.
+CREATE TRIGGER run_final_update BEFORE UPDATE ON run WHEN old.state = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_final_delete BEFORE DELETE ON run WHEN old.state = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER run_bonus_final_update BEFORE UPDATE ON run_bonus
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_bonus_final_delete BEFORE DELETE ON run_bonus
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER run_rank_final_update BEFORE UPDATE ON run_rank
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_rank_final_delete BEFORE DELETE ON run_rank
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER run_measure_final_update BEFORE UPDATE ON run_measure
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_measure_final_delete BEFORE DELETE ON run_measure
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER run_total_final_update BEFORE UPDATE ON run_total
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_total_final_delete BEFORE DELETE ON run_total
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER run_forfeit_final_update BEFORE UPDATE ON run_forfeit
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_forfeit_final_delete BEFORE DELETE ON run_forfeit
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER statement_final_update BEFORE UPDATE ON statement
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER statement_final_delete BEFORE DELETE ON statement
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER run_order_final_update BEFORE UPDATE ON run_order
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER run_order_final_delete BEFORE DELETE ON run_order
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+CREATE TRIGGER carried_final_update BEFORE UPDATE ON carried
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER carried_final_delete BEFORE DELETE ON carried
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
 )sql";
 
 }  // namespace downline
