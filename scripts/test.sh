@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Sets up, builds, and runs all tests: once as released, once under the sanitizers.
+#
+# usage: scripts/test.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+scripts/setup.sh
+jobs=$(nproc)
+
+test_preset() {  # test_preset PRESET [ctest arguments…]
+    local preset=$1
+    shift
+    echo "test: $preset" >&2
+    cmake --preset "$preset" >/dev/null
+    cmake --build --preset "$preset" --parallel "$jobs"
+    ctest --preset "$preset" --parallel "$jobs" --timeout 600 "$@"
+}
+
+# Scripts that only read files, and the whole demo, tell the sanitizers nothing the rest does not.
+test_preset asan --exclude-regex '^(source|demo)-'
+test_preset release
