@@ -1,0 +1,50 @@
+// close PERIOD: the current draft becomes final for good.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/run_report.hpp"
+#include "engine/errors.hpp"
+
+namespace downline {
+namespace {
+
+struct CloseArguments {
+    std::string period;
+    std::optional<std::string> draft, plan;
+    bool yes = false;
+};
+
+void close(const Settings& settings, const CloseArguments& arguments) {
+    if (arguments.draft.has_value() == arguments.yes)
+        throw UsageError("close needs --draft DIGEST, which run has printed, or --yes for the "
+                         "current draft, whatever it is");
+    Database database = open_database(settings, Database::Access::write);
+    const RunRecord run = find_run(database, arguments.plan, arguments.period);
+    const RunSummary summary = close_period(database, run.plan, arguments.period, arguments.draft,
+                                            actor(settings), now_utc());
+    print_run(settings, summary,
+              fmt::format("{} is closed; head of the chain of final runs: {}",
+                          summary.record.period,
+                          summary.record.chain_digest.value_or("none")));
+}
+
+}  // namespace
+
+void add_close(Command& root, Settings& settings) {
+    Command command = root.command("close", "Make a period's draft final; it never changes again");
+    const auto arguments = std::make_shared<CloseArguments>();
+    command.argument("PERIOD", arguments->period, "The period of the draft");
+    command.option("--draft", "DIGEST", arguments->draft,
+                   "Close this draft, by the digest that run printed (8 digits or more)");
+    command.flag("--yes", arguments->yes, "Close the current draft");
+    command.option("--plan", "NAME", arguments->plan, "Where two plans have the period");
+    command.results(settings);
+    command.examples(
+        "  downline close 2026-10 --draft 3f9a7c20b1d4\n"
+        "  downline close 2026-10 --yes --by ann\n");
+    command.runs([&settings, arguments] { close(settings, *arguments); });
+}
+
+}  // namespace downline

@@ -1,0 +1,84 @@
+// earnings MEMBER [PERIOD]: what a member is paid and why. earnings --all PERIOD: everybody.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/earnings_report.hpp"
+#include "cli/output.hpp"
+#include "engine/errors.hpp"
+#include "storage/earnings.hpp"
+
+namespace downline {
+namespace {
+
+struct EarningsArguments {
+    std::vector<std::string> words;  ///< MEMBER [PERIOD], or PERIOD with --all
+    std::optional<std::string> plan;
+    bool all = false, only_earners = false, with_lines = false;
+};
+
+/// The period among the words, and the member where there is one; UsageError where they make no
+/// sense.
+struct Asked {
+    std::optional<std::string> member, period;
+};
+
+Asked what_is_asked(const EarningsArguments& arguments) {
+    const std::size_t word_count = arguments.words.size();
+    if (arguments.only_earners && !arguments.all)
+        throw UsageError("--earners goes with --all; one member is shown by earnings MEMBER");
+    if (arguments.all) {
+        if (word_count > 1)
+            throw UsageError("earnings --all takes a period and no member");
+        return {std::nullopt, word_count == 1 ? std::optional(arguments.words[0]) : std::nullopt};
+    }
+    if (word_count == 0)
+        throw UsageError("whose earnings? downline earnings MEMBER [PERIOD], or --all for "
+                         "everybody's");
+    if (word_count > 2)
+        throw UsageError("earnings takes a member and a period: downline earnings MEMBER [PERIOD]");
+    return {arguments.words[0],
+            word_count == 2 ? std::optional(arguments.words[1]) : std::nullopt};
+}
+
+void earnings(const Settings& settings, const EarningsArguments& arguments) {
+    const Asked asked = what_is_asked(arguments);
+    Database database = open_database(settings, Database::Access::read);
+    const RunRecord run = find_run(database, arguments.plan, asked.period);
+    if (asked.member) {
+        const Earnings found = earnings_of(database, run, *asked.member, arguments.with_lines);
+        Output output(settings.output_path, settings.force);
+        print_earnings(output, settings.format, run, found, arguments.with_lines);
+        output.finish();
+        return;
+    }
+    Output output(settings.output_path, settings.force);
+    EarningsList list(output, settings.format, run, arguments.with_lines);
+    each_earnings(database, run, arguments.with_lines, arguments.only_earners,
+                  [&list](const Earnings& found) { list.add(found); });
+    list.finish();
+    output.finish();
+}
+
+}  // namespace
+
+void add_earnings(Command& root, Settings& settings) {
+    Command command = root.command("earnings", "What a member earned in a period, and why");
+    const auto arguments = std::make_shared<EarningsArguments>();
+    command.arguments("MEMBER", arguments->words,
+                      "A member's id, then the period; the newest that has a run unless said");
+    command.flag("--lines", arguments->with_lines, "Every earning line, down to the order");
+    command.flag("--all", arguments->all, "Every affiliate; takes the period alone");
+    command.flag("--earners", arguments->only_earners, "With --all: only those with lines");
+    command.option("--plan", "NAME", arguments->plan, "Where two plans have the period");
+    command.results(settings);
+    command.examples(
+        "  downline earnings ann\n"
+        "  downline earnings ann 2026-10 --lines\n"
+        "  downline earnings --all 2026-10 --csv --output october.csv\n"
+        "  downline earnings --all 2026-10 --earners --json\n");
+    command.runs([&settings, arguments] { earnings(settings, *arguments); });
+}
+
+}  // namespace downline

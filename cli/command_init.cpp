@@ -1,0 +1,43 @@
+// init: an empty database with its currency.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/text_width.hpp"
+#include "engine/errors.hpp"
+#include "engine/money.hpp"
+
+namespace downline {
+namespace {
+
+void init(const Settings& settings, const std::string& currency) {
+    if (!currency_places(currency))
+        throw UsageError(fmt::format(
+            "unknown currency \"{}\"; give an ISO 4217 code, such as USD or JPY", shown(currency)));
+    Database database = open_database(settings, Database::Access::create);
+    const std::string path = shown(database.path());
+    Transaction transaction(database);
+    if (database.integer("SELECT count(*) FROM import").value_or(0) > 0)
+        throw Refusal(Refusal::Kind::state,
+                      fmt::format("{} already holds data in {}; its currency stays", path,
+                                  database.currency().value_or("no currency")));
+    database.set_setting("currency", currency);
+    transaction.commit();
+    Output output;
+    output << fmt::format("{} is ready, currency {}\n", path, currency);
+    output.finish();
+}
+
+}  // namespace
+
+void add_init(Command& root, Settings& settings) {
+    Command command = root.command("init", "Create an empty database with its currency");
+    const auto currency = std::make_shared<std::string>("USD");
+    command.option("--currency", "CODE", *currency, "ISO 4217 code; USD unless said");
+    command.examples("  downline init\n  downline --db japan.db init --currency JPY\n");
+    command.runs([&settings, currency] { init(settings, *currency); });
+}
+
+}  // namespace downline

@@ -1,0 +1,215 @@
+// CLI11 behind a narrow door: what it finds wrong becomes a sentence with a remedy.
+#include "cli/command_line.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/log.hpp"
+#include "cli/output.hpp"
+#include "cli/text_width.hpp"
+#include "engine/errors.hpp"
+#include "engine/nearest.hpp"
+
+namespace downline {
+namespace {
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App* app) {
+    std::vector<std::string> names;
+    for (; app != nullptr; app = app->get_parent())
+        for (const CLI::Option* option : app->get_options())
+            for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    return names;
+}
+
+const CLI::App* named_command(const CLI::App& app) {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
+    return command;
+}
+
+std::string full_name(const CLI::App* command) {
+    std::string name = command->get_name();
+    for (const CLI::App* up = command->get_parent(); up != nullptr; up = up->get_parent())
+        name = up->get_name() + " " + name;
+    return name;
+}
+
+/// What to say about arguments that nothing took.
+std::string unexpected(const CLI::App& app, const std::vector<std::string>& extras) {
+    const CLI::App* command = named_command(app);
+    const std::string help = fmt::format(" (see {} --help)", full_name(command));
+    for (const std::string& extra : extras)
+        if (extra.size() > 1 && extra.starts_with("-")) {
+            const std::string name = extra.substr(0, extra.find('='));
+            return fmt::format("unknown option {}{}{}", shown(name),
+                               did_you_mean(name, option_names(command)), help);
+        }
+    const bool names_command = command == &app || !command_names(*command).empty();
+    if (names_command && !extras.empty())
+        return fmt::format("unknown command \"{}\"{}{}", shown(extras.front()),
+                           did_you_mean(extras.front(), command_names(*command)), help);
+    if (names_command) return "a command is missing" + help;
+    return fmt::format("one argument too many: \"{}\"{}", shown(extras.front()), help);
+}
+
+[[noreturn]] void throw_usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const std::vector<std::string> extras = app.remaining(true);
+    const bool is_unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    const bool lacks_command = command_names(*named_command(app)).size() > 0 &&
+                               dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    const bool has_unknown_option =
+        !extras.empty() && extras.front().size() > 1 && extras.front().starts_with("-");
+    if (is_unexpected || lacks_command || has_unknown_option)
+        throw UsageError(unexpected(app, extras));
+    throw UsageError(fmt::format("{} (see {} --help)", shown(error.what()),
+                                 full_name(named_command(app))));
+}
+
+void print(const std::string& text) {
+    Output output;
+    output << text;
+    output.finish();
+}
+
+void describe(CLI::App& app, Settings& settings) {
+    Command root(&app);
+    app.require_subcommand(0, 1);  // an id may be called as a command is
+    app.set_version_flag("--version", "downline " DOWNLINE_VERSION, "Show the version and end");
+    app.set_help_flag("-h,--help", "Show this help and end");
+    root.option("--db", "FILE", settings.database_path,
+                "The database; else $DOWNLINE_DB, else downline.db here");
+    root.option("--by", "NAME", settings.made_by,
+                "Who does this, kept with what is stored; the login name unless said");
+    root.flag("-q,--quiet", settings.is_quiet, "Only errors on standard error, no progress");
+    root.option("--log-level", "LEVEL", settings.log_level,
+                "error, warning, info (unless said) or debug");
+    root.option("--log-file", "FILE", settings.log_file,
+                "Messages go to the end of this file too, with their time");
+    root.flag("--force", settings.force, "Overwrite files that are already there");
+    root.examples(
+        "  downline import members members.csv\n"
+        "  downline import orders orders.csv\n"
+        "  downline run 2026-10 --plan plan.toml\n"
+        "  downline close 2026-10 --yes\n"
+        "  downline earnings ann 2026-10 --lines\n");
+    add_commands(root, settings);
+}
+
+}  // namespace
+
+Command Command::command(const std::string& name, const std::string& does) {
+    CLI::App* added = app_->add_subcommand(name, does);
+    added->fallthrough();
+    added->require_subcommand(0, 1);
+    return Command(added);
+}
+
+void Command::argument(const std::string& name, std::string& value, const std::string& help,
+                       bool is_required) {
+    app_->add_option(name, value, help)->required(is_required)->type_name("");
+}
+
+void Command::argument(const std::string& name, std::optional<std::string>& value,
+                       const std::string& help) {
+    app_->add_option_function<std::string>(
+            name, [&value](const std::string& text) { value = text; }, help)
+        ->type_name("");
+}
+
+void Command::arguments(const std::string& name, std::vector<std::string>& values,
+                        const std::string& help) {
+    app_->add_option(name, values, help)->type_name("");
+}
+
+void Command::option(const std::string& names, const std::string& value_name, std::string& value,
+                     const std::string& help) {
+    app_->add_option(names, value, help)->type_name(value_name);
+}
+
+void Command::required_option(const std::string& names, const std::string& value_name,
+                              std::string& value, const std::string& help) {
+    app_->add_option(names, value, help)->required()->type_name(value_name);
+}
+
+void Command::option(const std::string& names, const std::string& value_name,
+                     std::optional<std::string>& value, const std::string& help) {
+    app_->add_option_function<std::string>(
+            names, [&value](const std::string& text) { value = text; }, help)
+        ->type_name(value_name);
+}
+
+void Command::option(const std::string& names, const std::string& value_name,
+                     std::optional<std::int64_t>& value, const std::string& help) {
+    app_->add_option_function<std::int64_t>(
+            names, [&value](const std::int64_t& number) { value = number; }, help)
+        ->check(CLI::NonNegativeNumber)
+        ->type_name(value_name);
+}
+
+void Command::option(const std::string& names, const std::string& value_name,
+                     std::vector<std::string>& values, const std::string& help) {
+    app_->add_option(names, values, help)->type_name(value_name)->type_size(1)->expected(1)
+        ->take_all();
+}
+
+void Command::flag(const std::string& names, bool& value, const std::string& help) {
+    app_->add_flag(names, value, help);
+}
+
+void Command::results(Settings& settings, bool has_csv) {
+    CLI::Option* json = app_->add_flag(
+        "--json", [&settings](std::int64_t) { settings.format = Format::json; },
+        "JSON instead of a table");
+    if (has_csv)
+        app_->add_flag("--csv", [&settings](std::int64_t) { settings.format = Format::csv; },
+                       "CSV instead of a table")
+            ->excludes(json);
+    option("-o,--output", "FILE", settings.output_path,
+           "Write to this new file instead of standard output");
+}
+
+void Command::examples(const std::string& text) {
+    app_->footer("Examples:\n" + text + "\nOptions of every command: downline --help");
+}
+
+void Command::runs(std::function<void()> work) {
+    app_->callback([app = app_, work = std::move(work)] {
+        if (app->get_subcommands().empty()) work();
+    });
+}
+
+void run_command_line(int argument_count, char** arguments) {
+    Settings settings;
+    CLI::App app("Downline computes what the members of a sales network earn.", "downline");
+    describe(app, settings);
+    app.parse_complete_callback([&settings] { begin_log(settings); });
+    try {
+        app.parse(argument_count, arguments);
+        if (app.get_subcommands().empty()) throw UsageError(unexpected(app, {}));
+    } catch (const CLI::CallForHelp&) {
+        print(app.help());
+    } catch (const CLI::CallForVersion& version) {
+        print(std::string(version.what()) + "\n");
+    } catch (const CLI::ParseError& error) {
+        throw_usage_error(app, error);
+    }
+}
+
+std::string choose(const std::string& what, const std::string& value,
+                   std::span<const std::string> choices) {
+    for (const std::string& choice : choices)
+        if (choice == value) return value;
+    throw UsageError(fmt::format("unknown {} \"{}\"{} ({})", what, shown(value),
+                                 did_you_mean(value, choices), fmt::join(choices, ", ")));
+}
+
+}  // namespace downline

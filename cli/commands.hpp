@@ -1,0 +1,40 @@
+// Every command of the program, in the order in which the help shows them: one file each,
+// command_NAME.cpp, that describes its options and calls the work.
+#pragma once
+
+#include "cli/command_line.hpp"
+#include "cli/settings.hpp"
+
+namespace downline {
+
+void add_init(Command& root, Settings& settings);
+void add_import(Command& root, Settings& settings);
+void add_imports(Command& root, Settings& settings);
+void add_plan(Command& root, Settings& settings);
+void add_run(Command& root, Settings& settings);
+void add_close(Command& root, Settings& settings);
+void add_periods(Command& root, Settings& settings);
+void add_runs(Command& root, Settings& settings);
+void add_earnings(Command& root, Settings& settings);
+void add_customers(Command& root, Settings& settings);
+void add_tree(Command& root, Settings& settings);
+void add_sql(Command& root, Settings& settings);
+void add_backup(Command& root, Settings& settings);
+
+inline void add_commands(Command& root, Settings& settings) {
+    add_init(root, settings);
+    add_import(root, settings);
+    add_imports(root, settings);
+    add_plan(root, settings);
+    add_run(root, settings);
+    add_close(root, settings);
+    add_periods(root, settings);
+    add_runs(root, settings);
+    add_earnings(root, settings);
+    add_customers(root, settings);
+    add_tree(root, settings);
+    add_sql(root, settings);
+    add_backup(root, settings);
+}
+
+}  // namespace downline

@@ -1,0 +1,45 @@
+// The program: one command line in, an exit code out, and the only place where errors are caught.
+#include <exception>
+#include <new>
+
+#include "cli/command_line.hpp"
+#include "cli/log.hpp"
+#include "cli/output.hpp"
+#include "engine/errors.hpp"
+
+namespace {
+
+using namespace downline;
+
+/// Says what went wrong; the exit code of it.
+int report(const std::exception& error) {
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+        log_error("out of memory; nothing was stored");
+        return 1;
+    }
+    const bool is_usage = dynamic_cast<const UsageError*>(&error) != nullptr;
+    const auto* refusal = dynamic_cast<const Refusal*>(&error);
+    const bool is_storage = dynamic_cast<const StorageError*>(&error) != nullptr;
+    if (!is_usage && refusal == nullptr && !is_storage) {
+        log_error(std::string("internal error, please report it: ") + error.what());
+        return 1;
+    }
+    log_error(error.what());
+    if (is_usage) return 2;
+    if (is_storage) return 5;
+    return refusal->kind == Refusal::Kind::input ? 3 : 4;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+    prepare_process();
+    try {
+        run_command_line(argument_count, arguments);
+        return 0;
+    } catch (const ReaderGone&) {
+        end_by_broken_pipe();
+    } catch (const std::exception& error) {
+        return report(error);
+    }
+}
