@@ -30,7 +30,7 @@ struct Line {
     friend bool operator==(const Line&, const Line&) = default;
 };
 
-/// Totals of one earner's lines of one bonus.
+/// Totals of one earner's lines of one bonus, by paid level and stream in that order.
 struct Total {
     std::uint32_t paid_level{};
     StreamKind stream{};
@@ -39,32 +39,46 @@ struct Total {
     friend bool operator==(const Total&, const Total&) = default;
 };
 
+/// Collects the lines of one bonus. Lines of one earner that follow each other with the same paid
+/// level and rate are a group that states both once.
 class LineBook {
 public:
     struct Entry {
         MemberIndex earner{};
-        std::uint64_t offset{};       ///< of its packed lines in bytes()
-        std::uint64_t totals_offset{};///< of its packed totals in totals_bytes()
-        std::uint64_t line_count{};
+        std::uint32_t line_count{};
         std::int64_t amount_minor{};
+        std::uint32_t piece{};         ///< which of the pieces, where in it, and its sizes in bytes
+        std::uint32_t offset{};
+        std::uint32_t totals_size{};
+        std::uint32_t lines_size{};
     };
     /// Adds an earner's lines; earners must come in ascending order. No lines: no entry.
     void add(MemberIndex earner, std::span<const Line> lines);
-    /// Appends a book whose earners all come after this one's.
+    /// Appends a book whose earners all come after this one's. Moves its bytes, copies none.
     void append(LineBook&& later);
 
     [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
     [[nodiscard]] std::span<const std::uint8_t> packed(std::size_t entry) const;
     [[nodiscard]] std::span<const std::uint8_t> packed_totals(std::size_t entry) const;
     [[nodiscard]] std::vector<Line> lines(std::size_t entry) const;
+    [[nodiscard]] std::vector<Total> totals(std::size_t entry) const;
 
 private:
+    void pack_totals(std::span<const Line> lines);
+    std::vector<std::uint8_t>& piece_with_room();
     std::vector<Entry> entries_;
-    std::vector<std::uint8_t> bytes_, totals_bytes_;
+    std::vector<std::vector<std::uint8_t>> pieces_;
 };
 
+/// Appends base-128 bytes, low group first; signed values in zigzag form.
+void put_varint(std::vector<std::uint8_t>& bytes, std::uint64_t value);
+void put_signed(std::vector<std::uint8_t>& bytes, std::int64_t value);
+/// Takes one from the front of `bytes`; false where they are no such number.
+[[nodiscard]] bool take_varint(std::span<const std::uint8_t>& bytes, std::uint64_t& value);
+[[nodiscard]] bool take_signed(std::span<const std::uint8_t>& bytes, std::int64_t& value);
+
 /// The lines of a packed block, in the order they were added; nothing for bytes that are no block
-/// (never reads beyond them).
+/// (never reads beyond them; at most as many lines as there are bytes).
 [[nodiscard]] std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> packed);
 [[nodiscard]] std::optional<std::vector<Total>> unpack_totals(std::span<const std::uint8_t> packed);
 

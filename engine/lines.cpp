@@ -1,0 +1,230 @@
+// Packed earning lines: see the header and docs/formats.md.
+//
+// A block is groups until its end. A group: lines in it, paid level, rate sort (0 none, 1 ppm,
+// 2 amount per unit), [rate]; then per line: step of the order reference (signed, from the line
+// before), level × 8 + stream, base + 1 (signed, 0: none), amount (signed), from.
+// Totals are entries until their end: paid level × 8 + stream, lines, amount (signed).
+#include "engine/lines.hpp"
+
+#include <algorithm>
+
+#include "engine/errors.hpp"
+#include "engine/money.hpp"
+
+namespace downline {
+
+namespace {
+
+constexpr std::size_t piece_bytes_min = std::size_t{1} << 20;
+constexpr std::uint64_t stream_count = 8;
+
+std::uint64_t zigzag(std::int64_t value) {
+    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+
+std::int64_t unzigzag(std::uint64_t value) {
+    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+bool is_same_group(const Line& a, const Line& b) {
+    return a.paid_level == b.paid_level && a.rate == b.rate &&
+           a.rate_is_amount == b.rate_is_amount;
+}
+
+void pack_group(std::vector<std::uint8_t>& bytes, std::span<const Line> group,
+                std::int64_t& previous_ref) {
+    const Line& first = group.front();
+    put_varint(bytes, group.size());
+    put_varint(bytes, first.paid_level);
+    put_varint(bytes, !first.rate ? 0 : first.rate_is_amount ? 2 : 1);
+    if (first.rate) put_signed(bytes, *first.rate);
+    for (const Line& line : group) {
+        put_signed(bytes, line.order_ref - previous_ref);
+        put_varint(bytes, std::uint64_t{line.level} * stream_count +
+                              static_cast<std::uint64_t>(line.stream));
+        put_varint(bytes, line.base ? zigzag(*line.base) + 1 : 0);
+        put_signed(bytes, line.amount_minor);
+        put_varint(bytes, static_cast<std::uint64_t>(line.from));
+        previous_ref = line.order_ref;
+    }
+}
+
+bool take_line(std::span<const std::uint8_t>& bytes, std::int64_t& previous_ref, Line& line) {
+    std::int64_t step = 0;
+    std::uint64_t level = 0, base = 0, from = 0;
+    if (!take_signed(bytes, step) || !take_varint(bytes, level) || !take_varint(bytes, base) ||
+        !take_signed(bytes, line.amount_minor) || !take_varint(bytes, from))
+        return false;
+    if (level / stream_count > UINT32_MAX || level % stream_count > unsigned(StreamKind::adjustment))
+        return false;
+    previous_ref = static_cast<std::int64_t>(static_cast<std::uint64_t>(previous_ref) +
+                                             static_cast<std::uint64_t>(step));
+    line.order_ref = previous_ref;
+    line.level = static_cast<std::uint32_t>(level / stream_count);
+    line.stream = static_cast<StreamKind>(level % stream_count);
+    line.base = base == 0 ? std::nullopt : std::optional(unzigzag(base - 1));
+    line.from = static_cast<std::int64_t>(from);
+    return true;
+}
+
+}  // namespace
+
+void put_varint(std::vector<std::uint8_t>& bytes, std::uint64_t value) {
+    while (value >= 0x80) {
+        bytes.push_back(static_cast<std::uint8_t>(value | 0x80));
+        value >>= 7;
+    }
+    bytes.push_back(static_cast<std::uint8_t>(value));
+}
+
+void put_signed(std::vector<std::uint8_t>& bytes, std::int64_t value) {
+    put_varint(bytes, zigzag(value));
+}
+
+bool take_varint(std::span<const std::uint8_t>& bytes, std::uint64_t& value) {
+    value = 0;
+    for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+        const std::uint8_t byte = bytes.front();
+        bytes = bytes.subspan(1);
+        value |= std::uint64_t{byte & 0x7fU} << shift;
+        if (byte < 0x80) return true;
+    }
+    return false;
+}
+
+bool take_signed(std::span<const std::uint8_t>& bytes, std::int64_t& value) {
+    std::uint64_t raw = 0;
+    if (!take_varint(bytes, raw)) return false;
+    value = unzigzag(raw);
+    return true;
+}
+
+std::vector<std::uint8_t>& LineBook::piece_with_room() {
+    if (pieces_.empty() || pieces_.back().size() >= piece_bytes_min) {
+        pieces_.emplace_back();
+        pieces_.back().reserve(piece_bytes_min + piece_bytes_min / 8);
+    }
+    return pieces_.back();
+}
+
+void LineBook::pack_totals(std::span<const Line> lines) {
+    // Few (paid level, stream) pairs, and lines of a level come together: a short list, sought from
+    // its end, then brought in order.
+    std::vector<Total> totals;
+    for (const Line& line : lines) {
+        const auto at = std::find_if(totals.rbegin(), totals.rend(), [&](const Total& total) {
+            return total.paid_level == line.paid_level && total.stream == line.stream;
+        });
+        Total& total = at != totals.rend()
+                           ? *at
+                           : totals.emplace_back(Total{line.paid_level, line.stream, 0, 0});
+        ++total.line_count;
+        total.amount_minor = add_checked(total.amount_minor, line.amount_minor);
+    }
+    std::ranges::sort(totals, {}, [](const Total& total) {
+        return std::pair(total.paid_level, total.stream);
+    });
+    std::vector<std::uint8_t>& bytes = pieces_.back();
+    for (const Total& total : totals) {
+        put_varint(bytes, std::uint64_t{total.paid_level} * stream_count +
+                              static_cast<std::uint64_t>(total.stream));
+        put_varint(bytes, total.line_count);
+        put_signed(bytes, total.amount_minor);
+        entries_.back().amount_minor = add_checked(entries_.back().amount_minor, total.amount_minor);
+    }
+}
+
+void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
+    if (lines.empty()) return;
+    ensure(entries_.empty() || entries_.back().earner < earner, "earners must come in order");
+    std::vector<std::uint8_t>& bytes = piece_with_room();
+    Entry& entry = entries_.emplace_back();
+    entry.earner = earner;
+    entry.line_count = static_cast<std::uint32_t>(lines.size());
+    entry.piece = static_cast<std::uint32_t>(pieces_.size() - 1);
+    entry.offset = static_cast<std::uint32_t>(bytes.size());
+    pack_totals(lines);
+    entry.totals_size = static_cast<std::uint32_t>(bytes.size() - entry.offset);
+    std::int64_t previous_ref = 0;
+    for (std::size_t from = 0; from < lines.size();) {
+        std::size_t to = from + 1;
+        while (to < lines.size() && is_same_group(lines[from], lines[to])) ++to;
+        pack_group(bytes, lines.subspan(from, to - from), previous_ref);
+        from = to;
+    }
+    entry.lines_size = static_cast<std::uint32_t>(bytes.size() - entry.offset - entry.totals_size);
+}
+
+void LineBook::append(LineBook&& later) {
+    if (later.entries_.empty()) return;
+    ensure(entries_.empty() || entries_.back().earner < later.entries_.front().earner,
+           "books must come in the order of their earners");
+    const auto piece_offset = static_cast<std::uint32_t>(pieces_.size());
+    for (std::vector<std::uint8_t>& piece : later.pieces_) pieces_.push_back(std::move(piece));
+    for (Entry& entry : later.entries_) {
+        entry.piece += piece_offset;
+        entries_.push_back(entry);
+    }
+    later = {};
+}
+
+std::span<const std::uint8_t> LineBook::packed(std::size_t entry) const {
+    const Entry& at = entries_[entry];
+    return std::span(pieces_[at.piece]).subspan(at.offset + at.totals_size, at.lines_size);
+}
+
+std::span<const std::uint8_t> LineBook::packed_totals(std::size_t entry) const {
+    const Entry& at = entries_[entry];
+    return std::span(pieces_[at.piece]).subspan(at.offset, at.totals_size);
+}
+
+std::vector<Line> LineBook::lines(std::size_t entry) const {
+    auto lines = unpack_lines(packed(entry));
+    ensure(lines.has_value(), "a book's own lines do not unpack");
+    return std::move(*lines);
+}
+
+std::vector<Total> LineBook::totals(std::size_t entry) const {
+    auto totals = unpack_totals(packed_totals(entry));
+    ensure(totals.has_value(), "a book's own totals do not unpack");
+    return std::move(*totals);
+}
+
+std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> packed) {
+    std::vector<Line> lines;
+    std::int64_t previous_ref = 0;
+    while (!packed.empty()) {
+        std::uint64_t count = 0, paid_level = 0, rate_sort = 0;
+        Line line;
+        if (!take_varint(packed, count) || !take_varint(packed, paid_level) ||
+            !take_varint(packed, rate_sort) || count == 0 || count > packed.size() ||
+            paid_level > UINT32_MAX || rate_sort > 2)
+            return std::nullopt;
+        line.paid_level = static_cast<std::uint32_t>(paid_level);
+        line.rate_is_amount = rate_sort == 2;
+        if (rate_sort != 0 && !take_signed(packed, line.rate.emplace())) return std::nullopt;
+        for (std::uint64_t i = 0; i < count; ++i) {
+            if (!take_line(packed, previous_ref, line)) return std::nullopt;
+            lines.push_back(line);
+        }
+    }
+    return lines;
+}
+
+std::optional<std::vector<Total>> unpack_totals(std::span<const std::uint8_t> packed) {
+    std::vector<Total> totals;
+    while (!packed.empty()) {
+        Total total;
+        std::uint64_t level = 0;
+        if (!take_varint(packed, level) || !take_varint(packed, total.line_count) ||
+            !take_signed(packed, total.amount_minor) || level / stream_count > UINT32_MAX ||
+            level % stream_count > unsigned(StreamKind::adjustment))
+            return std::nullopt;
+        total.paid_level = static_cast<std::uint32_t>(level / stream_count);
+        total.stream = static_cast<StreamKind>(level % stream_count);
+        totals.push_back(total);
+    }
+    return totals;
+}
+
+}  // namespace downline

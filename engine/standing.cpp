@@ -1,0 +1,207 @@
+// Activity and ranks: steps 1 and 2 of a run, in the order in which they depend on each other.
+#include "engine/standing.hpp"
+
+#include <algorithm>
+
+#include "engine/errors.hpp"
+#include "engine/measures.hpp"
+
+namespace downline {
+
+namespace {
+
+std::vector<std::uint8_t> affiliates_of(const Members& members) {
+    std::vector<std::uint8_t> is_affiliate(members.count);
+    for (MemberIndex member = 0; member < members.count; ++member)
+        is_affiliate[member] = members.kind[member] == MemberKind::affiliate;
+    return is_affiliate;
+}
+
+bool is_terminated(const Snapshot& snapshot, MemberIndex member) {
+    return snapshot.members.status[member] == Status::terminated;
+}
+
+void set_active(Standing& standing, const Plan& plan, const Snapshot& snapshot,
+                const Trees& trees, const Examiner& examiner) {
+    for (const MemberIndex member : trees.sponsor.member())
+        standing.is_active[member] = !is_terminated(snapshot, member) &&
+                                     (!plan.active || examiner.meets(*plan.active, member));
+}
+
+/// The highest rank whose requirements hold, tried lowest first; a title that is held needs only
+/// what maintains it.
+void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, MemberIndex member) {
+    const RankPlace title_before = standing.title[member];
+    for (RankPlace place = 1; place <= plan.ranks.size(); ++place) {
+        const Rank& rank = plan.ranks[place - 1];
+        const bool is_maintained = rank.maintain && title_before >= place &&
+                                   examiner.meets(*rank.maintain, member);
+        if (is_maintained || examiner.meets(rank.requires_, member)) standing.rank[member] = place;
+    }
+}
+
+/// Bottom-up: a member is decided when everyone below it is.
+void set_ranks(Standing& standing, const Plan& plan, const Snapshot& snapshot, const Trees& trees,
+               Examiner& examiner) {
+    const Forest& forest = trees.sponsor;
+    for (Position p = forest.count(); p-- > 0;) {
+        const MemberIndex member = forest.member()[p];
+        if (!is_terminated(snapshot, member)) {
+            set_rank(standing, plan, examiner, member);
+            examiner.best_rank[member] = std::max(examiner.best_rank[member], standing.rank[member]);
+            examiner.best_title[member] =
+                std::max(examiner.best_title[member], standing.title[member]);
+        }
+        if (forest.parent()[p] == no_position) continue;
+        const MemberIndex above = forest.member()[forest.parent()[p]];
+        examiner.best_rank[above] = std::max(examiner.best_rank[above], examiner.best_rank[member]);
+        examiner.best_title[above] =
+            std::max(examiner.best_title[above], examiner.best_title[member]);
+    }
+}
+
+/// Ranks are found bottom-up from what legs and direct affiliates hold; a measure over ranks is
+/// known only when all are found.
+void refuse_rank_loops(const Plan& plan) {
+    const auto ask = [&](const auto& self, const Requirement& requirement) -> void {
+        for (const auto& tests : requirement.alternatives) {
+            for (const Test& test : tests) {
+                if (test.each) self(self, *test.each);
+                if (test.kind != Test::Kind::measure) continue;
+                const Measure& measure = plan.measures[test.measure];
+                if (needs_of(plan, measure) == Needs::rank)
+                    throw Refusal(Refusal::Kind::input,
+                                  "the rank rules ask for the measure \"" + measure.name +
+                                      "\", which itself depends on ranks");
+            }
+        }
+    };
+    if (plan.active) ask(ask, *plan.active);
+    for (const Rank& rank : plan.ranks) {
+        ask(ask, rank.requires_);
+        if (rank.maintain) ask(ask, *rank.maintain);
+    }
+}
+
+}  // namespace
+
+Trees make_trees(const Plan& plan, const Snapshot& snapshot) {
+    const Members& members = snapshot.members;
+    const auto is_affiliate = affiliates_of(members);
+    Trees trees{make_forest(members.sponsor, is_affiliate), {}};
+    const auto asks_enroller = [](const auto& item) { return item.tree == Tree::enroller; };
+    if (!members.enroller.empty() && (std::ranges::any_of(plan.bonuses, asks_enroller) ||
+                                      std::ranges::any_of(plan.measures, asks_enroller)))
+        trees.enroller = make_forest(members.enroller, is_affiliate);
+    return trees;
+}
+
+Examiner::Examiner(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
+                   const Standing& standing)
+    : plan_(plan),
+      snapshot_(snapshot),
+      trees_(trees),
+      standing_(standing),
+      best_rank(snapshot.members.count, 0),
+      best_title(snapshot.members.count, 0) {}
+
+bool Examiner::meets(const Requirement& requirement, MemberIndex member) const {
+    const auto all_pass = [&](const std::vector<Test>& tests) {
+        return std::ranges::all_of(tests, [&](const Test& test) { return passes(test, member); });
+    };
+    return requirement.alternatives.empty() ||
+           std::ranges::any_of(requirement.alternatives, all_pass);
+}
+
+bool Examiner::passes(const Test& test, MemberIndex member) const {
+    switch (test.kind) {
+        case Test::Kind::measure: {
+            if (test.max_per_leg_ppm) return passes_by_legs(test, member);
+            const std::int64_t value = standing_.measures[test.measure][member];
+            return test.min <= value && value <= test.max;
+        }
+        case Test::Kind::rank: return standing_.rank[member] >= test.rank;
+        case Test::Kind::title: return standing_.title[member] >= test.rank;
+        case Test::Kind::active: return (standing_.is_active[member] != 0) == test.flag;
+        case Test::Kind::joined_within_days:
+            return snapshot_.period.last - snapshot_.members.joined_on[member] <= test.min;
+        case Test::Kind::joined_at_least_days:
+            return snapshot_.period.last - snapshot_.members.joined_on[member] >= test.min;
+        case Test::Kind::legs: return has_legs(test, member);
+        case Test::Kind::frontline: return has_frontline(test, member);
+    }
+    return false;
+}
+
+bool Examiner::passes_by_legs(const Test& test, MemberIndex member) const {
+    const Measure& measure = plan_.measures[test.measure];
+    const std::vector<std::int64_t>& values = standing_.measures[test.measure];
+    const std::vector<std::int64_t>& own = standing_.measures[measure.of];
+    const Forest& forest = trees_.of(measure.tree);
+    const Position p = forest.position()[member];
+    constexpr Int128 whole = 1'000'000;
+    const Int128 most_per_leg = Int128{test.min} * *test.max_per_leg_ppm;
+    Int128 counted = Int128{values[member]} * whole;
+    for (Position c = forest.first_child(p); c < forest.first_child(p + 1); ++c) {
+        const MemberIndex head = forest.member()[c];
+        const Int128 leg = Int128{values[head] + (measure.with_self ? 0 : own[head])} * whole;
+        counted -= leg - std::min(leg, most_per_leg);
+    }
+    return Int128{test.min} * whole <= counted && values[member] <= test.max;
+}
+
+bool Examiner::leg_passes(const std::vector<Test>& tests, MemberIndex head) const {
+    return std::ranges::all_of(tests, [&](const Test& test) {
+        if (test.kind == Test::Kind::rank) return best_rank[head] >= test.rank;
+        if (test.kind == Test::Kind::title) return best_title[head] >= test.rank;
+        return !is_terminated(snapshot_, head) && passes(test, head);
+    });
+}
+
+bool Examiner::has_legs(const Test& test, MemberIndex member) const {
+    const Forest& forest = trees_.sponsor;
+    const Position p = forest.position()[member];
+    std::int64_t count = 0;
+    for (Position c = forest.first_child(p); c < forest.first_child(p + 1) && count < test.count; ++c)
+        count += std::ranges::any_of(test.each->alternatives, [&](const std::vector<Test>& tests) {
+            return leg_passes(tests, forest.member()[c]);
+        });
+    return count >= test.count;
+}
+
+bool Examiner::has_frontline(const Test& test, MemberIndex member) const {
+    const Forest& forest = trees_.sponsor;
+    const Position p = forest.position()[member];
+    std::int64_t count = 0;
+    for (Position c = forest.first_child(p); c < forest.first_child(p + 1) && count < test.count; ++c)
+        count += !is_terminated(snapshot_, forest.member()[c]) &&
+                 meets(*test.each, forest.member()[c]);
+    return count >= test.count;
+}
+
+Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
+                     const NetOrders& orders, const Weighted& weighted) {
+    refuse_rank_loops(plan);
+    const std::uint32_t count = snapshot.members.count;
+    Standing standing;
+    standing.measures.resize(plan.measures.size());
+    standing.is_active.assign(count, 0);
+    standing.rank.assign(count, 0);
+    standing.title = snapshot.members.title_before;
+    standing.title.resize(count, 0);
+    Examiner examiner(plan, snapshot, trees, standing);
+    const MeasurePass measures{plan, snapshot, trees, orders, weighted, examiner};
+
+    measures.compute(standing, Needs::nothing);
+    set_active(standing, plan, snapshot, trees, examiner);
+    // From here on it is fixed who is active.
+    measures.compute(standing, Needs::active);
+    set_ranks(standing, plan, snapshot, trees, examiner);
+    // From here on paid-as ranks are fixed.
+    measures.compute(standing, Needs::rank);
+    for (MemberIndex member = 0; member < count; ++member)
+        standing.title[member] = std::max(standing.title[member], standing.rank[member]);
+    return standing;
+}
+
+}  // namespace downline

@@ -1,0 +1,58 @@
+// Who stands where: measures, activity and paid-as ranks of every member.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/forest.hpp"
+#include "engine/orders.hpp"
+#include "engine/plan/plan.hpp"
+#include "engine/run.hpp"
+#include "engine/snapshot.hpp"
+
+namespace downline {
+
+/// The trees of the network over affiliates. The enroller tree is built where a plan asks for it.
+struct Trees {
+    Forest sponsor;
+    std::optional<Forest> enroller;
+    [[nodiscard]] const Forest& of(Tree tree) const {
+        return tree == Tree::enroller && enroller ? *enroller : sponsor;
+    }
+};
+[[nodiscard]] Trees make_trees(const Plan& plan, const Snapshot& snapshot);
+
+/// Asks requirements of members. Reads the standing as far as it is known: during ranking a
+/// member's own rank is the highest that it has so far.
+class Examiner {
+public:
+    Examiner(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
+             const Standing& standing);
+    [[nodiscard]] bool meets(const Requirement& requirement, MemberIndex member) const;
+
+private:
+    [[nodiscard]] bool passes(const Test& test, MemberIndex member) const;
+    [[nodiscard]] bool passes_by_legs(const Test& test, MemberIndex member) const;
+    [[nodiscard]] bool has_legs(const Test& test, MemberIndex member) const;
+    [[nodiscard]] bool has_frontline(const Test& test, MemberIndex member) const;
+    /// Whether the leg of `head` holds a member who passes the rank and title tests among `tests`,
+    /// and its head the others.
+    [[nodiscard]] bool leg_passes(const std::vector<Test>& tests, MemberIndex head) const;
+
+    const Plan& plan_;
+    const Snapshot& snapshot_;
+    const Trees& trees_;
+    const Standing& standing_;
+
+public:
+    /// The highest paid-as rank and title among a member and all below in the sponsor tree, the
+    /// terminated left out; kept by the ranking pass, complete once it is done.
+    std::vector<RankPlace> best_rank, best_title;
+};
+
+/// Steps 1 and 2 of a run: measures, active, ranks. `orders` are weighted as measures see them.
+[[nodiscard]] Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
+                                   const NetOrders& orders, const Weighted& weighted);
+
+}  // namespace downline
