@@ -13,7 +13,7 @@ inline constexpr std::int64_t quantity_max = 1'000'000'000;
 inline constexpr std::int64_t run_sum_max = 1'000'000'000'000'000'000;  // 10^18
 /// Rates and factors, in millionths.
 inline constexpr std::int64_t rate_ppm_max = 1'000'000'000;  // 100,000 %
-inline constexpr std::int64_t point_ppm_max = 1'000'000'000'000;
+inline constexpr std::int64_t point_ppm_max = 1'000'000'000;  // 1,000 units of money
 
 inline constexpr std::size_t id_bytes_max = 64;
 inline constexpr std::size_t field_bytes_max = 64 * 1024;
@@ -25,9 +25,11 @@ inline constexpr std::uint32_t member_count_max = 0x7fff'ffff;
 /// Order lines of one period.
 inline constexpr std::uint32_t order_line_count_max = 0x7fff'ffff;
 
-// base × rate × factor × point stays inside 127 bits: 10^15 × 10^9 × 10^9 is 10^33; the point
-// is folded into the base's scale first (see money.hpp).
-static_assert(static_cast<long double>(amount_minor_max) * rate_ppm_max * rate_ppm_max < 1.7e38L);
+// base × rate × point × minor units per unit stays inside 127 bits; so does amount × quantity. A
+// factor comes on top and is checked where it is applied.
+static_assert(static_cast<long double>(amount_minor_max) * rate_ppm_max * point_ppm_max * 1000 <
+              1.7e38L);
+static_assert(static_cast<long double>(amount_minor_max) * quantity_max < 1.7e38L);
 static_assert(run_sum_max < INT64_MAX / 8);
 
 }  // namespace downline

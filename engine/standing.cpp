@@ -40,23 +40,30 @@ void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, Me
     }
 }
 
+/// What a member adds to what the leg above it holds. REQUIRES: everyone below has been noted.
+void note_best(Examiner& examiner, const Standing& standing, const Snapshot& snapshot,
+               const Forest& forest, Position p) {
+    const MemberIndex member = forest.member()[p];
+    RankPlace& rank = examiner.best_rank[member];
+    RankPlace& title = examiner.best_title[member];
+    if (!is_terminated(snapshot, member)) {
+        rank = std::max(rank, standing.rank[member]);
+        title = std::max(title, standing.title[member]);
+    }
+    if (forest.parent()[p] == no_position) return;
+    const MemberIndex above = forest.member()[forest.parent()[p]];
+    examiner.best_rank[above] = std::max(examiner.best_rank[above], rank);
+    examiner.best_title[above] = std::max(examiner.best_title[above], title);
+}
+
 /// Bottom-up: a member is decided when everyone below it is.
 void set_ranks(Standing& standing, const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                Examiner& examiner) {
     const Forest& forest = trees.sponsor;
     for (Position p = forest.count(); p-- > 0;) {
         const MemberIndex member = forest.member()[p];
-        if (!is_terminated(snapshot, member)) {
-            set_rank(standing, plan, examiner, member);
-            examiner.best_rank[member] = std::max(examiner.best_rank[member], standing.rank[member]);
-            examiner.best_title[member] =
-                std::max(examiner.best_title[member], standing.title[member]);
-        }
-        if (forest.parent()[p] == no_position) continue;
-        const MemberIndex above = forest.member()[forest.parent()[p]];
-        examiner.best_rank[above] = std::max(examiner.best_rank[above], examiner.best_rank[member]);
-        examiner.best_title[above] =
-            std::max(examiner.best_title[above], examiner.best_title[member]);
+        if (!is_terminated(snapshot, member)) set_rank(standing, plan, examiner, member);
+        note_best(examiner, standing, snapshot, forest, p);
     }
 }
 
@@ -177,6 +184,14 @@ bool Examiner::has_frontline(const Test& test, MemberIndex member) const {
         count += !is_terminated(snapshot_, forest.member()[c]) &&
                  meets(*test.each, forest.member()[c]);
     return count >= test.count;
+}
+
+Examiner examiner_after(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
+                        const Standing& standing) {
+    Examiner examiner(plan, snapshot, trees, standing);
+    for (Position p = trees.sponsor.count(); p-- > 0;)
+        note_best(examiner, standing, snapshot, trees.sponsor, p);
+    return examiner;
 }
 
 Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,

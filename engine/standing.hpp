@@ -51,6 +51,10 @@ public:
     std::vector<RankPlace> best_rank, best_title;
 };
 
+/// An examiner of a finished standing: titles are those with this period's rank.
+[[nodiscard]] Examiner examiner_after(const Plan& plan, const Snapshot& snapshot,
+                                      const Trees& trees, const Standing& standing);
+
 /// Steps 1 and 2 of a run: measures, active, ranks. `orders` are weighted as measures see them.
 [[nodiscard]] Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                                    const NetOrders& orders, const Weighted& weighted);

@@ -1,0 +1,164 @@
+// The arithmetic of a line: see the header.
+#include "engine/bonuses/pay.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <numeric>
+#include <thread>
+
+#include "engine/errors.hpp"
+#include "engine/limits.hpp"
+
+namespace downline {
+
+namespace {
+
+constexpr std::int64_t whole_ppm = 1'000'000;
+
+std::int64_t power_of_ten(int exponent) {
+    std::int64_t power = 1;
+    while (exponent-- > 0) power *= 10;
+    return power;
+}
+
+/// numerator ÷ denominator for what fits into 64 bits, rounded half up: the common case, fast.
+std::int64_t divide_small(std::uint64_t numerator, std::uint64_t denominator) {
+    return static_cast<std::int64_t>((numerator + denominator / 2) / denominator);
+}
+
+}  // namespace
+
+std::vector<std::int64_t> bonus_base(const Bonus& bonus, const NetOrders& orders,
+                                     const Weighted& weighted) {
+    const auto copy = [](std::span<const std::int64_t> column) {
+        return std::vector<std::int64_t>(column.begin(), column.end());
+    };
+    switch (bonus.base) {
+        case Base::volume: return copy(weighted.volume_centipoints);
+        case Base::qualifying_volume: return copy(weighted.qualifying_centipoints);
+        case Base::amount: return orders.amount_minor;
+        case Base::margin: break;
+    }
+    std::vector<std::int64_t> margin(orders.amount_minor.size(), 0);
+    for (std::size_t line = 0; line < margin.size(); ++line)
+        if (orders.cost_minor[line] >= 0)
+            margin[line] = std::max<std::int64_t>(
+                0, orders.amount_minor[line] - orders.cost_minor[line]);
+    return margin;
+}
+
+LineAmount::LineAmount(const Plan& plan, const Bonus& bonus)
+    : bonus_(bonus), rounding_(plan.rounding) {
+    if (bonus.base == Base::amount || bonus.base == Base::margin) return;
+    const std::int64_t minor_per_unit = power_of_ten(plan.currency_places);
+    scale_numerator_ = bonus.point_ppm * minor_per_unit;  // ≤ 10^9 × 10^3
+    scale_denominator_ = whole_ppm * 100;
+    const std::int64_t common = std::gcd(scale_numerator_, scale_denominator_);
+    scale_numerator_ /= common;
+    scale_denominator_ /= common;
+}
+
+std::int64_t LineAmount::of(const Pay& pay, std::int64_t value, std::int64_t base,
+                            std::uint32_t quantity, std::int64_t factor) const {
+    // Units of the numerator: minor × rate millionths × factor millionths × scale denominator.
+    Int128 numerator = pay.is_amount ? Int128{value} * quantity : Int128{base} * value;
+    std::int64_t denominator = 1;
+    if (!pay.is_amount) {
+        numerator *= scale_numerator_;
+        denominator = scale_denominator_ * whole_ppm;  // ≤ 10^8 × 10^6
+    }
+    if (factor == whole_ppm) {
+        if (rounding_ == Rounding::half_up && numerator >= 0 && numerator < INT64_MAX / 2)
+            return divide_small(static_cast<std::uint64_t>(numerator),
+                                static_cast<std::uint64_t>(denominator));
+        return divide_rounded(numerator, denominator, rounding_);
+    }
+    if (numerator > (Int128{1} << 126) / (factor + 1))
+        throw Refusal(Refusal::Kind::input, "bonus \"" + bonus_.code + "\": base × rate × factor is "
+                      "too large a number to be exact; lower the rate or the factor");
+    return divide_rounded(numerator * factor, Int128{denominator} * whole_ppm, rounding_);
+}
+
+std::int64_t LineAmount::factor_ppm(RankPlace place) const {
+    return bonus_.factor_ppm.is_given() ? bonus_.factor_ppm.at(place).value_or(0) : whole_ppm;
+}
+
+std::int64_t LineAmount::factor_ppm_max() const {
+    return bonus_.factor_ppm.is_given() ? bonus_.factor_ppm.highest() : whole_ppm;
+}
+
+StreamKind stream_of(const PayView& view, OrderLineIndex line, bool earner_made_the_sale) {
+    if (view.bonus.stream) return *view.bonus.stream;
+    const OrderLines& lines = view.snapshot.orders;
+    const bool is_first = view.orders.sequence[lines.order[line]] == 1;
+    if (earner_made_the_sale) return is_first ? StreamKind::active : StreamKind::residual;
+    if (lines.kind.texts[lines.kind[line]] == "event") return StreamKind::active_leveraged;
+    return is_first ? StreamKind::leveraged : StreamKind::leveraged_residual;
+}
+
+Line order_line_paid(const PayView& view, OrderLineIndex order_line, const Pay& pay,
+                     std::int64_t value, std::int64_t amount_minor) {
+    Line line;
+    line.order_ref = std::int64_t{order_line} + 1;
+    line.rate_is_amount = pay.is_amount;
+    line.rate = value;
+    line.base = pay.is_amount ? std::int64_t{view.orders.quantity[order_line]}
+                              : view.base[order_line];
+    line.amount_minor = amount_minor;
+    return line;
+}
+
+Reason reason_of(Verdict verdict) {
+    return verdict == Verdict::unqualified ? Reason::unqualified : Reason::inactive;
+}
+
+std::size_t step_of(const Tiers& tiers, std::int64_t value) {
+    const auto above = std::ranges::upper_bound(tiers.steps, value, {}, &Tiers::Step::floor);
+    return static_cast<std::size_t>(above - tiers.steps.begin());
+}
+
+void add_account(Account& a, const Account& b) {
+    a.maximum_minor = add_checked(a.maximum_minor, b.maximum_minor);
+    a.paid_minor = add_checked(a.paid_minor, b.paid_minor);
+    for (std::size_t reason = 0; reason < reason_count; ++reason)
+        a.forfeited_minor[reason] = add_checked(a.forfeited_minor[reason], b.forfeited_minor[reason]);
+    a.line_count += b.line_count;
+}
+
+Payout pay_in_ranges(std::uint32_t count, unsigned thread_count,
+                     const std::function<Payout(std::uint32_t, std::uint32_t)>& work) {
+    // More ranges than threads, so that one heavy range does not leave the others waiting; their
+    // results are put together by place, so that nothing depends on who computed what.
+    const std::uint32_t range_count = std::min(count, thread_count > 1 ? 64U : 1U);
+    std::vector<Payout> results(range_count);
+    std::vector<std::exception_ptr> failures(range_count);
+    std::atomic<std::uint32_t> next{0};
+    const auto take_ranges = [&] {
+        for (std::uint32_t i = next++; i < range_count; i = next++) {
+            const auto bound = [&](std::uint64_t k) {
+                return static_cast<std::uint32_t>(k * count / range_count);
+            };
+            try {
+                results[i] = work(bound(i), bound(i + 1ULL));
+            } catch (...) {
+                failures[i] = std::current_exception();
+            }
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned t = 1; t < std::min(thread_count, range_count); ++t)
+            threads.emplace_back(take_ranges);
+        take_ranges();
+    }
+    Payout whole;
+    for (std::uint32_t i = 0; i < range_count; ++i) {
+        if (failures[i]) std::rethrow_exception(failures[i]);
+        add_account(whole.account, results[i].account);
+        whole.book.append(std::move(results[i].book));
+    }
+    return whole;
+}
+
+}  // namespace downline

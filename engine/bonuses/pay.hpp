@@ -1,0 +1,94 @@
+// What every bonus is paid from: the view of the period that a rule sees, and the arithmetic of a line.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "engine/bonuses/bonus.hpp"
+#include "engine/forest.hpp"
+#include "engine/orders.hpp"
+#include "engine/standing.hpp"
+
+namespace downline {
+
+/// May a member be paid under the bonus, and if not, why.
+enum class Verdict : std::uint8_t { payable, inactive, unqualified, terminated };
+
+/// One bonus's view of the period. Orders are weighted as this bonus sees them and filtered.
+struct PayView {
+    const Plan& plan;
+    const Bonus& bonus;
+    const Snapshot& snapshot;
+    const Trees& trees;
+    const Forest& forest;  ///< the tree that the bonus names
+    const Standing& standing;
+    const NetOrders& orders;
+    std::span<const std::int64_t> base;   ///< by order line, in the unit of the bonus's base
+    std::span<const std::uint8_t> takes;  ///< by order line: does its filter take it
+    std::vector<Verdict> verdict;         ///< by member
+    unsigned thread_count = 1;
+
+    /// The rank that chooses rates for a member: paid-as, or the title.
+    [[nodiscard]] RankPlace rank_of(MemberIndex member) const {
+        return bonus.rank_by_title ? standing.title[member] : standing.rank[member];
+    }
+};
+
+/// The base of every order line as a bonus has it (never below 0 for margins).
+[[nodiscard]] std::vector<std::int64_t> bonus_base(const Bonus& bonus, const NetOrders& orders,
+                                                   const Weighted& weighted);
+
+/// What a line amounts to: round(base × rate × factor), once. One of these per bonus.
+class LineAmount {
+public:
+    LineAmount(const Plan& plan, const Bonus& bonus);
+    /// A share of the base, or an amount per unit of quantity.
+    [[nodiscard]] std::int64_t of(const Pay& pay, std::int64_t value, std::int64_t base,
+                                  std::uint32_t quantity, std::int64_t factor_ppm) const;
+    /// The bonus's factor for a member of this rank; its highest.
+    [[nodiscard]] std::int64_t factor_ppm(RankPlace place) const;
+    [[nodiscard]] std::int64_t factor_ppm_max() const;
+
+private:
+    const Bonus& bonus_;
+    Rounding rounding_;
+    std::int64_t scale_numerator_ = 1, scale_denominator_ = 1;  ///< minor units per unit of the base
+};
+
+/// The stream of a line: section 7 of the words.
+[[nodiscard]] StreamKind stream_of(const PayView& view, OrderLineIndex line, bool earner_made_the_sale);
+
+/// One paid line of an order, its amounts filled in; `value` is the rate or amount of `pay`.
+[[nodiscard]] Line order_line_paid(const PayView& view, OrderLineIndex order_line, const Pay& pay,
+                                   std::int64_t value, std::int64_t amount_minor);
+
+/// The reason for which one with this verdict forfeits a slot. REQUIRES: not payable.
+[[nodiscard]] Reason reason_of(Verdict verdict);
+
+/// The step of whole tiers that a measure's value reaches (1-based; 0: below the first).
+[[nodiscard]] std::size_t step_of(const Tiers& tiers, std::int64_t value);
+
+/// Calls `work(from, to)` over contiguous ranges that together are [0, count), in ascending order of
+/// results: what the calls return is appended in that order, whatever the number of threads.
+[[nodiscard]] Payout pay_in_ranges(std::uint32_t count, unsigned thread_count,
+                                   const std::function<Payout(std::uint32_t, std::uint32_t)>& work);
+
+/// Sorts items by key, stable, and says where each key begins: key k's are [first[k], first[k + 1]).
+/// REQUIRES: key(item) <= key_max. Linear.
+template <typename Key>
+[[nodiscard]] std::vector<std::uint32_t> group_by(std::vector<std::uint32_t>& items,
+                                                  std::uint32_t key_max, Key key) {
+    std::vector<std::uint32_t> first(std::size_t{key_max} + 2, 0);
+    for (const std::uint32_t item : items) ++first[key(item) + 1];
+    for (std::size_t k = 1; k < first.size(); ++k) first[k] += first[k - 1];
+    std::vector<std::uint32_t> next = first, sorted(items.size());
+    for (const std::uint32_t item : items) sorted[next[key(item)]++] = item;
+    items = std::move(sorted);
+    return first;
+}
+
+/// Adds b to a.
+void add_account(Account& a, const Account& b);
+
+}  // namespace downline

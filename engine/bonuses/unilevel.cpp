@@ -1,0 +1,316 @@
+// unilevel: pays the uplines of an order level by level.
+//
+//   [[bonus]]
+//   code        = "override"
+//   kind        = "unilevel"
+//   levels      = ["5%", "4%", "3%"]   # or by_rank = { silver = ["5%", "4%"] }, or levels = 3 with tiers
+//   compression = "unqualified"        # none | inactive | unqualified | full
+//   counts_from = "seller"             # level 1 is above the seller; "buyer": the buyer's sponsor
+//   rank_of     = "payee"              # "lower": the lower rank of payee and buyer
+//
+// Every level of every order that the filter takes is one slot.
+//
+// Who uses up no level is passed over: what is left of the tree is a smaller forest, in which the
+// payees of level k of an order are k - 1 links above its first one. Its positions are breadth-first,
+// so for one payee the orders of a level are a range. Only `full` chooses the tree anew at each level.
+#include "engine/bonuses/unilevel.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/bonuses/pay.hpp"
+#include "engine/plan/forms.hpp"
+
+namespace downline {
+
+namespace {
+
+/// A paid level of an order, and who stands there.
+struct Slot {
+    OrderLineIndex line{};
+    std::uint32_t level{};
+};
+
+/// Rates, maxima and lines of the slots of one bonus.
+class SlotPayer {
+public:
+    SlotPayer(const UnilevelRule& rule, const PayView& view)
+        : rule_(rule), view_(view), amount_(view.plan, view.bonus) {
+        for (const Pay& pay : rule.levels) highest_.push_back(pay.value.highest());
+    }
+
+    [[nodiscard]] std::uint32_t level_count() const {
+        return static_cast<std::uint32_t>(rule_.levels.size());
+    }
+
+    /// The slot of a level at the highest rate of that level in the plan.
+    [[nodiscard]] std::int64_t maximum(OrderLineIndex line, std::uint32_t level) const {
+        if (!rule_.tiers) return maximum_of(rule_.levels[level - 1], highest_[level - 1], line);
+        std::int64_t most = 0;
+        for (const Tiers::Step& step : rule_.tiers->steps)
+            most = std::max(most, maximum_of(step.pay, step.pay.value.highest(), line));
+        return most;
+    }
+
+    /// Begins a payee; its slots follow, level by level, then end_payee.
+    void begin_payee(MemberIndex payee) {
+        payee_ = payee;
+        lines_.clear();
+        factor_ppm_ = amount_.factor_ppm(view_.rank_of(payee));
+        depth_ = view_.forest.depth()[view_.forest.position()[payee]];
+        tier_ = nullptr;
+        if (!rule_.tiers) return;
+        const std::size_t step =
+            step_of(*rule_.tiers, view_.standing.measures[rule_.tiers->by][payee]);
+        if (step > 0) tier_ = &rule_.tiers->steps[step - 1].pay;
+    }
+
+    void take(Slot slot) {
+        const std::int64_t most = maximum(slot.line, slot.level);
+        account_.maximum_minor = add_checked(account_.maximum_minor, most);
+        const Verdict verdict = view_.verdict[payee_];
+        if (verdict != Verdict::payable) return forfeit(reason_of(verdict), most);
+        const Pay* pay = rule_.tiers ? tier_ : &rule_.levels[slot.level - 1];
+        const std::int64_t value = pay ? pay->value.at(rate_place(slot.line)).value_or(0) : 0;
+        const std::int64_t paid =
+            value == 0 ? 0
+                       : amount_.of(*pay, value, view_.base[slot.line],
+                                    view_.orders.quantity[slot.line], factor_ppm_);
+        if (paid < most) forfeit(Reason::rank, most - paid);
+        if (paid != 0) add_line(slot, *pay, value, paid);
+    }
+
+    void end_payee() {
+        book_.add(payee_, lines_);
+        account_.line_count += lines_.size();
+    }
+
+    /// A slot that nobody stands at.
+    void no_upline(OrderLineIndex line, std::uint32_t level) {
+        const std::int64_t most = maximum(line, level);
+        account_.maximum_minor = add_checked(account_.maximum_minor, most);
+        forfeit(Reason::no_upline, most);
+    }
+
+    [[nodiscard]] Payout result() && { return {std::move(book_), account_}; }
+
+private:
+    [[nodiscard]] std::int64_t maximum_of(const Pay& pay, std::int64_t value,
+                                          OrderLineIndex line) const {
+        return amount_.of(pay, value, view_.base[line], view_.orders.quantity[line],
+                          amount_.factor_ppm_max());
+    }
+
+    [[nodiscard]] RankPlace rate_place(OrderLineIndex line) const {
+        const RankPlace own = view_.rank_of(payee_);
+        if (!rule_.rank_of_lower) return own;
+        return std::min(own, view_.rank_of(view_.snapshot.orders.buyer[line]));
+    }
+
+    void add_line(Slot slot, const Pay& pay, std::int64_t value, std::int64_t paid) {
+        const MemberIndex seller = view_.orders.seller[slot.line];
+        Line& line = lines_.emplace_back(order_line_paid(view_, slot.line, pay, value, paid));
+        line.level = view_.forest.depth()[view_.forest.position()[seller]] - depth_;
+        line.paid_level = slot.level;
+        line.stream = stream_of(view_, slot.line, seller == payee_);
+        account_.paid_minor = add_checked(account_.paid_minor, paid);
+    }
+
+    void forfeit(Reason reason, std::int64_t amount) {
+        std::int64_t& sum = account_.forfeited_minor[static_cast<std::size_t>(reason)];
+        sum = add_checked(sum, amount);
+    }
+
+    const UnilevelRule& rule_;
+    const PayView& view_;
+    LineAmount amount_;
+    std::vector<std::int64_t> highest_;
+    MemberIndex payee_ = no_member;
+    std::uint32_t depth_ = 0;
+    std::int64_t factor_ppm_ = 0;
+    const Pay* tier_ = nullptr;
+    std::vector<Line> lines_;
+    LineBook book_;
+    Account account_;
+};
+
+/// The first payee of an order when `nearest` is the next one above a position and `is_kept` says who
+/// may stand at a level: above the seller, or the seller itself for a customer's order that counts
+/// from the buyer.
+Position first_payee(const UnilevelRule& rule, const PayView& view, OrderLineIndex line,
+                     std::span<const std::uint8_t> is_kept, std::span<const Position> nearest) {
+    const MemberIndex seller = view.orders.seller[line];
+    if (seller == no_member) return no_position;
+    const Position p = view.forest.position()[seller];
+    const bool may_be_seller = rule.counts_from_buyer && view.orders.is_from_customer[line];
+    return may_be_seller && is_kept[p] ? p : nearest[p];
+}
+
+/// Who uses up a level where that does not depend on the level; by position.
+std::vector<std::uint8_t> kept(const UnilevelRule& rule, const PayView& view) {
+    std::vector<std::uint8_t> is_kept(view.forest.count());
+    for (Position p = 0; p < view.forest.count(); ++p) {
+        const Verdict verdict = view.verdict[view.forest.member()[p]];
+        const bool is_passed_over =
+            verdict == Verdict::terminated ||
+            (verdict == Verdict::inactive && rule.compression != Compression::none) ||
+            (verdict == Verdict::unqualified && rule.compression >= Compression::unqualified);
+        is_kept[p] = !is_passed_over;
+    }
+    return is_kept;
+}
+
+/// Pays over the forest of those who are kept.
+Payout pay_compressed(const UnilevelRule& rule, const PayView& view,
+                      std::vector<OrderLineIndex> lines) {
+    const std::vector<std::uint8_t> is_kept = kept(rule, view);
+    const std::vector<Position> nearest = nearest_above(view.forest, is_kept);
+    std::vector<MemberIndex> parent(view.snapshot.members.count, no_member);
+    std::vector<std::uint8_t> is_node(view.snapshot.members.count, 0);
+    for (Position p = 0; p < view.forest.count(); ++p) {
+        if (!is_kept[p]) continue;
+        const MemberIndex member = view.forest.member()[p];
+        is_node[member] = 1;
+        if (nearest[p] != no_position) parent[member] = view.forest.member()[nearest[p]];
+    }
+    const Forest payees = make_forest(parent, is_node);
+
+    const auto anchor = [&](OrderLineIndex line) {
+        const Position p = first_payee(rule, view, line, is_kept, nearest);
+        return p == no_position ? payees.count() : payees.position()[view.forest.member()[p]];
+    };
+    const std::vector<std::uint32_t> first = group_by(lines, payees.count(), anchor);
+
+    Payout payout = pay_in_ranges(
+        view.snapshot.members.count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
+            SlotPayer payer(rule, view);
+            for (MemberIndex payee = from; payee < to; ++payee) {
+                if (!is_node[payee]) continue;
+                payer.begin_payee(payee);
+                const Position p = payees.position()[payee];
+                std::pair<Position, Position> range{p, p + 1};
+                for (std::uint32_t level = 1;
+                     level <= payer.level_count() && range.first < range.second;
+                     ++level, range = payees.children(range))
+                    for (std::uint32_t i = first[range.first]; i < first[range.second]; ++i)
+                        payer.take({lines[i], level});
+                payer.end_payee();
+            }
+            return std::move(payer).result();
+        });
+    // Levels above the top: an order whose first payee is d links below a root has d + 1 levels.
+    SlotPayer payer(rule, view);
+    for (Position p = 0; p <= payees.count(); ++p) {
+        const std::uint32_t reached = p == payees.count() ? 0 : payees.depth()[p] + 1;
+        for (std::uint32_t i = first[p]; i < first[p + 1]; ++i)
+            for (std::uint32_t level = reached + 1; level <= payer.level_count(); ++level)
+                payer.no_upline(lines[i], level);
+    }
+    add_account(payout.account, std::move(payer).result().account);
+    return payout;
+}
+
+/// Who uses up level `level` under `full` compression, for orders whose buyers have rank `buyer`.
+std::vector<std::uint8_t> kept_at(const UnilevelRule& rule, const PayView& view,
+                                  const std::vector<std::uint8_t>& is_payable, std::uint32_t level,
+                                  RankPlace buyer) {
+    std::vector<std::uint8_t> is_kept = is_payable;
+    if (rule.tiers || rule.levels[level - 1].value.highest() == 0) return is_kept;
+    const ByRank& rates = rule.levels[level - 1].value;
+    for (Position p = 0; p < view.forest.count(); ++p) {
+        RankPlace place = view.rank_of(view.forest.member()[p]);
+        if (rule.rank_of_lower) place = std::min(place, buyer);
+        if (rates.at(place).value_or(0) == 0) is_kept[p] = 0;
+    }
+    return is_kept;
+}
+
+struct PaidSlot {
+    MemberIndex payee{};
+    Slot slot;
+};
+
+/// Pays orders whose buyers have one rank, level by level: each level has its own next payees.
+void collect_full(const UnilevelRule& rule, const PayView& view, RankPlace buyer,
+                  std::span<const OrderLineIndex> lines, SlotPayer& payer,
+                  std::vector<PaidSlot>& slots) {
+    const std::vector<std::uint8_t> is_payable = kept(rule, view);
+    std::vector<Position> at(lines.size(), no_position);
+    for (std::uint32_t level = 1; level <= payer.level_count(); ++level) {
+        const std::vector<std::uint8_t> is_kept = kept_at(rule, view, is_payable, level, buyer);
+        const std::vector<Position> nearest = nearest_above(view.forest, is_kept);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const bool is_above = level > 1;
+            if (is_above && at[i] != no_position) at[i] = nearest[at[i]];
+            if (!is_above) at[i] = first_payee(rule, view, lines[i], is_kept, nearest);
+            if (at[i] == no_position) {
+                payer.no_upline(lines[i], level);
+            } else {
+                slots.push_back({view.forest.member()[at[i]], {lines[i], level}});
+            }
+        }
+    }
+}
+
+Payout pay_full(const UnilevelRule& rule, const PayView& view,
+                std::vector<OrderLineIndex> lines) {
+    std::vector<PaidSlot> slots;
+    SlotPayer payer(rule, view);
+    if (rule.rank_of_lower) {
+        const auto rank_places = static_cast<std::uint32_t>(view.plan.ranks.size());
+        const std::vector<std::uint32_t> first =
+            group_by(lines, rank_places, [&](OrderLineIndex line) -> std::uint32_t {
+                return view.rank_of(view.snapshot.orders.buyer[line]);
+            });
+        for (std::uint32_t place = 0; place <= rank_places; ++place)
+            if (first[place] < first[place + 1])
+                collect_full(rule, view, static_cast<RankPlace>(place),
+                             std::span(lines).subspan(first[place], first[place + 1] - first[place]),
+                             payer, slots);
+    } else {
+        collect_full(rule, view, 0, lines, payer, slots);
+    }
+    std::vector<std::uint32_t> order(slots.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, {}, [&](std::uint32_t i) {
+        return std::tuple(slots[i].payee, slots[i].slot.level, slots[i].slot.line);
+    });
+    for (std::size_t from = 0; from < order.size();) {
+        const MemberIndex payee = slots[order[from]].payee;
+        payer.begin_payee(payee);
+        for (; from < order.size() && slots[order[from]].payee == payee; ++from)
+            payer.take(slots[order[from]].slot);
+        payer.end_payee();
+    }
+    return std::move(payer).result();
+}
+
+}  // namespace
+
+Payout UnilevelRule::pay(const PayView& view) const {
+    std::vector<OrderLineIndex> lines;
+    for (OrderLineIndex line = 0; line < view.snapshot.orders.count; ++line)
+        if (view.takes[line]) lines.push_back(line);
+    return compression == Compression::full ? pay_full(*this, view, std::move(lines))
+                                            : pay_compressed(*this, view, std::move(lines));
+}
+
+Bound UnilevelRule::bound(const Bonus& bonus) const {
+    Bound sum;
+    for (std::size_t level = 0; level < levels.size(); ++level) {
+        RateForm form;
+        if (tiers) {
+            form.kind = RateForm::Kind::tiers;
+            form.tiers = *tiers;
+        } else {
+            form.pay = levels[level];
+        }
+        const Bound one = bound_of(form, bonus);
+        if (one.share_ppm) sum.share_ppm = sum.share_ppm.value_or(0) + *one.share_ppm;
+        if (one.per_unit_minor)
+            sum.per_unit_minor = sum.per_unit_minor.value_or(0) + *one.per_unit_minor;
+    }
+    return sum;
+}
+
+}  // namespace downline

@@ -1,0 +1,116 @@
+// A run, from top to bottom as the period does it. The file to read first.
+#include "engine/run.hpp"
+
+#include <numeric>
+
+#include "engine/bonuses/pay.hpp"
+#include "engine/errors.hpp"
+#include "engine/limits.hpp"
+#include "engine/orders.hpp"
+#include "engine/standing.hpp"
+
+namespace downline {
+
+namespace {
+
+std::vector<Verdict> verdicts(const Bonus& bonus, const Snapshot& snapshot,
+                              const Standing& standing, const Examiner& examiner) {
+    std::vector<Verdict> verdict(snapshot.members.count, Verdict::inactive);
+    for (MemberIndex member = 0; member < snapshot.members.count; ++member) {
+        if (snapshot.members.kind[member] == MemberKind::customer) continue;
+        if (snapshot.members.status[member] == Status::terminated) {
+            verdict[member] = Verdict::terminated;
+        } else if (!bonus.needs_active || standing.is_active[member]) {
+            const bool is_qualified = examiner.meets(bonus.requires_, member);
+            verdict[member] = is_qualified ? Verdict::payable : Verdict::unqualified;
+        }
+    }
+    return verdict;
+}
+
+std::vector<std::uint8_t> taken_lines(const Bonus& bonus, const Snapshot& snapshot,
+                                      const NetOrders& orders, const Examiner& examiner) {
+    const OrderMatcher matcher(
+        bonus.orders, snapshot, orders,
+        [&](const Requirement& asked, MemberIndex member) { return examiner.meets(asked, member); });
+    std::vector<std::uint8_t> takes(snapshot.orders.count);
+    for (OrderLineIndex line = 0; line < snapshot.orders.count; ++line)
+        takes[line] = matcher.takes(line);
+    return takes;
+}
+
+/// What the plan could pay = what it paid + what it did not.
+void check_account(const Account& account) {
+    std::int64_t sum = account.paid_minor;
+    for (const std::int64_t forfeited : account.forfeited_minor) sum = add_checked(sum, forfeited);
+    ensure(sum == account.maximum_minor, "an account does not add up: paid + forfeited ≠ maximum");
+}
+
+/// The lines of a book add up to what its account says was paid.
+void check_book(const LineBook& book, const Account& account) {
+    std::int64_t amount_minor = 0;
+    std::uint64_t line_count = 0;
+    for (const LineBook::Entry& entry : book.entries()) {
+        amount_minor = add_checked(amount_minor, entry.amount_minor);
+        line_count += entry.line_count;
+    }
+    ensure(amount_minor == account.paid_minor && line_count == account.line_count,
+           "the lines of a bonus do not add up to its account");
+}
+
+std::int64_t sum_of(std::span<const std::int64_t> values) {
+    std::int64_t sum = 0;
+    for (const std::int64_t value : values) sum = add_checked(sum, value);
+    return sum;
+}
+
+}  // namespace
+
+std::string_view reason_name(Reason reason) {
+    static constexpr std::string_view names[] = {"no-upline", "inactive", "unqualified", "rank"};
+    return names[static_cast<std::size_t>(reason)];
+}
+
+std::string_view stream_name(StreamKind stream) {
+    static constexpr std::string_view names[] = {"active",     "residual",
+                                                 "leveraged",  "leveraged-residual",
+                                                 "active-leveraged", "limit", "adjustment"};
+    return names[static_cast<std::size_t>(stream)];
+}
+
+RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count) {
+    RunResult result;
+    // 1. The network as of the last day, and the orders less what came back in the period.
+    const Trees trees = make_trees(plan, snapshot);
+    NetOrders orders = net_orders(plan, snapshot);
+    const Weighted weighted = weigh(plan, snapshot, orders, "");
+    result.volume_centipoints = sum_of(weighted.volume_centipoints);
+    result.amount_minor = sum_of(orders.amount_minor);
+    result.order_count = orders.standing_order_count;
+
+    // 2. Measures, who is active, ranks. From here on nothing about members changes.
+    result.standing = standing_of(plan, snapshot, trees, orders, weighted);
+    const Examiner examiner = examiner_after(plan, snapshot, trees, result.standing);
+
+    // 3. Bonuses in the order of the file.
+    for (const Bonus& bonus : plan.bonuses) {
+        const Weighted seen = weigh(plan, snapshot, orders, bonus.code);
+        const std::vector<std::int64_t> base = bonus_base(bonus, orders, seen);
+        const std::vector<std::uint8_t> takes = taken_lines(bonus, snapshot, orders, examiner);
+        const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
+                           orders, base, takes,
+                           verdicts(bonus, snapshot, result.standing, examiner), thread_count};
+        Payout payout = bonus.rule->pay(view);
+        check_account(payout.account);
+        check_book(payout.book, payout.account);
+        result.paid_minor = add_checked(result.paid_minor, payout.account.paid_minor);
+        result.accounts.push_back(payout.account);
+        result.books.push_back(std::move(payout.book));
+    }
+
+    // 7. What the period leaves behind.
+    result.sequences_after = std::move(orders.sequences_after);
+    return result;
+}
+
+}  // namespace downline
