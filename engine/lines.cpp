@@ -7,6 +7,7 @@
 #include "engine/lines.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
@@ -26,6 +27,12 @@ std::int64_t unzigzag(std::uint64_t value) {
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
+std::uint8_t* write_varint(std::uint8_t* at, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::uint8_t>(value | 0x80);
+    *at++ = static_cast<std::uint8_t>(value);
+    return at;
+}
+
 bool is_same_group(const Line& a, const Line& b) {
     return a.paid_level == b.paid_level && a.rate == b.rate &&
            a.rate_is_amount == b.rate_is_amount;
@@ -39,12 +46,15 @@ void pack_group(std::vector<std::uint8_t>& bytes, std::span<const Line> group,
     put_varint(bytes, !first.rate ? 0 : first.rate_is_amount ? 2 : 1);
     if (first.rate) put_signed(bytes, *first.rate);
     for (const Line& line : group) {
-        put_signed(bytes, line.order_ref - previous_ref);
-        put_varint(bytes, std::uint64_t{line.level} * stream_count +
-                              static_cast<std::uint64_t>(line.stream));
-        put_varint(bytes, line.base ? zigzag(*line.base) + 1 : 0);
-        put_signed(bytes, line.amount_minor);
-        put_varint(bytes, static_cast<std::uint64_t>(line.from));
+        std::array<std::uint8_t, 64> buffer;  // at most six numbers of ten bytes
+        std::uint8_t* end = buffer.data();
+        end = write_varint(end, zigzag(line.order_ref - previous_ref));
+        end = write_varint(end, std::uint64_t{line.level} * stream_count +
+                                    static_cast<std::uint64_t>(line.stream));
+        end = write_varint(end, line.base ? zigzag(*line.base) + 1 : 0);
+        end = write_varint(end, zigzag(line.amount_minor));
+        end = write_varint(end, static_cast<std::uint64_t>(line.from));
+        bytes.insert(bytes.end(), buffer.data(), end);
         previous_ref = line.order_ref;
     }
 }
@@ -70,11 +80,8 @@ bool take_line(std::span<const std::uint8_t>& bytes, std::int64_t& previous_ref,
 }  // namespace
 
 void put_varint(std::vector<std::uint8_t>& bytes, std::uint64_t value) {
-    while (value >= 0x80) {
-        bytes.push_back(static_cast<std::uint8_t>(value | 0x80));
-        value >>= 7;
-    }
-    bytes.push_back(static_cast<std::uint8_t>(value));
+    std::array<std::uint8_t, 10> buffer;
+    bytes.insert(bytes.end(), buffer.data(), write_varint(buffer.data(), value));
 }
 
 void put_signed(std::vector<std::uint8_t>& bytes, std::int64_t value) {

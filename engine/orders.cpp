@@ -24,30 +24,26 @@ struct Returned {
     std::int64_t amount_minor = 0;
     std::int64_t volume_centipoints = 0;     ///< as returns state it
     std::int64_t proportional_minor = 0;     ///< amount of returns that state no volume
+    bool has_return = false, has_proportional = false;
 };
 
-void take_back(NetOrders& net, OrderLineIndex line, const Returned& returned, Rounding rounding) {
+void take_back(NetOrders& net, OrderLineIndex line, std::size_t line_count,
+               const Returned& returned, Rounding rounding) {
     const std::int64_t amount = net.amount_minor[line];
-    const auto take = [&](std::int64_t& value, std::int64_t by_minor) {
-        value -= in_proportion(value, by_minor, amount, rounding);
+    const auto rest = [&](std::int64_t value) {
+        return value - in_proportion(value, returned.amount_minor, amount, rounding);
     };
-    std::int64_t& volume = net.volume_centipoints[line];
+    const std::int64_t volume = net.volume_centipoints[line];
     std::int64_t taken = returned.volume_centipoints;
-    const bool is_proportional = returned.proportional_minor > 0 || taken == 0;
-    if (is_proportional)
+    if (returned.has_proportional)
         taken += in_proportion(volume, returned.proportional_minor, amount, rounding);
-    volume -= std::min(taken, volume);
-    take(net.qualifying_centipoints[line], returned.amount_minor);
-    if (net.cost_minor[line] > 0) take(net.cost_minor[line], returned.amount_minor);
-    std::int64_t quantity = net.quantity[line];
-    take(quantity, returned.amount_minor);
-    net.quantity[line] = static_cast<std::uint32_t>(quantity);
-    net.amount_minor[line] = amount - std::min(returned.amount_minor, amount);
-}
-
-template <typename T>
-std::vector<T> or_default(const std::vector<T>& column, std::uint32_t count, T value) {
-    return column.empty() ? std::vector<T>(count, value) : column;
+    net.volume_centipoints.change(line, volume - std::min(taken, volume), line_count);
+    net.qualifying_centipoints.change(line, rest(net.qualifying_centipoints[line]), line_count);
+    if (net.cost_minor[line] > 0)
+        net.cost_minor.change(line, rest(net.cost_minor[line]), line_count);
+    if (net.quantity[line] != 0)
+        net.quantity.change(line, static_cast<std::uint32_t>(rest(net.quantity[line])), line_count);
+    net.amount_minor.change(line, amount - std::min(returned.amount_minor, amount), line_count);
 }
 
 void set_sellers(NetOrders& net, const Snapshot& snapshot) {
@@ -66,29 +62,30 @@ void set_sellers(NetOrders& net, const Snapshot& snapshot) {
 /// An order is fully returned when it has returns and they reach the amount of all its lines.
 void apply_returns(NetOrders& net, const Plan& plan, const Snapshot& snapshot) {
     const OrderLines& lines = snapshot.orders;
-    net.is_returned.assign(snapshot.order_count, 0);
     if (snapshot.returns.empty()) return;
     std::vector<Returned> by_line(lines.count);
     std::vector<std::uint8_t> has_return(snapshot.order_count, 0);
     for (const ReturnOfLine& item : snapshot.returns) {
         Returned& returned = by_line[item.order_line];
         has_return[lines.order[item.order_line]] = 1;
+        returned.has_return = true;
         returned.amount_minor += item.amount_minor;
         if (item.volume_centipoints >= 0) {
             returned.volume_centipoints += item.volume_centipoints;
         } else {
+            returned.has_proportional = true;
             returned.proportional_minor += item.amount_minor;
         }
     }
     std::vector<std::int64_t> left_minor(snapshot.order_count, 0);
-    for (OrderLineIndex line = 0; line < lines.count; ++line)
+    for (OrderLineIndex line = 0; line < lines.count; ++line) {
         left_minor[lines.order[line]] += lines.amount_minor[line] - by_line[line].amount_minor;
-    std::vector<std::uint8_t> line_has_return(lines.count, 0);
-    for (const ReturnOfLine& item : snapshot.returns) line_has_return[item.order_line] = 1;
-    for (OrderLineIndex line = 0; line < lines.count; ++line)
-        if (line_has_return[line]) take_back(net, line, by_line[line], plan.rounding);
+        if (by_line[line].has_return)
+            take_back(net, line, lines.count, by_line[line], plan.rounding);
+    }
     for (std::uint32_t order = 0; order < snapshot.order_count; ++order)
-        net.is_returned[order] = has_return[order] && left_minor[order] <= 0;
+        if (has_return[order] && left_minor[order] <= 0)
+            net.is_returned.change(order, 1, snapshot.order_count);
 }
 
 /// Numbers every order among its buyer's (and contract's). Lines come in order date sequence.
@@ -97,7 +94,6 @@ void number_orders(NetOrders& net, const Snapshot& snapshot) {
     Sequences& after = net.sequences_after;
     after = snapshot.sequences;
     net.sequence.assign(snapshot.order_count, 0);
-    net.month_since_first.assign(snapshot.order_count, 0);
     for (OrderLineIndex line = 0; line < lines.count; ++line) {
         const std::uint32_t order = lines.order[line];
         if (line > 0 && lines.order[line - 1] == order) continue;
@@ -107,8 +103,6 @@ void number_orders(NetOrders& net, const Snapshot& snapshot) {
         const std::uint32_t number = ++after.orders_before[sequence];
         if (number == 1) after.first_on[sequence] = lines.ordered_on[line];
         net.sequence[order] = number;
-        net.month_since_first[order] =
-            month_number(lines.ordered_on[line]) - month_number(after.first_on[sequence]) + 1;
     }
 }
 
@@ -147,13 +141,13 @@ std::int64_t weighted_value(std::int64_t value, OrderLineIndex line,
 NetOrders net_orders(const Plan& plan, const Snapshot& snapshot) {
     const OrderLines& lines = snapshot.orders;
     NetOrders net;
-    net.amount_minor = lines.amount_minor;
-    net.volume_centipoints = lines.volume_centipoints;
-    net.qualifying_centipoints =
-        lines.qualifying_centipoints.empty() ? lines.volume_centipoints
-                                             : lines.qualifying_centipoints;
-    net.cost_minor = or_default<std::int64_t>(lines.cost_minor, lines.count, -1);
-    net.quantity = or_default<std::uint32_t>(lines.quantity, lines.count, 1);
+    net.amount_minor = Column(lines.amount_minor);
+    net.volume_centipoints = Column(lines.volume_centipoints);
+    net.qualifying_centipoints = Column(lines.qualifying_centipoints.empty()
+                                            ? lines.volume_centipoints
+                                            : lines.qualifying_centipoints);
+    if (!lines.cost_minor.empty()) net.cost_minor = Column(lines.cost_minor);
+    if (!lines.quantity.empty()) net.quantity = Column(lines.quantity);
     set_sellers(net, snapshot);
     apply_returns(net, plan, snapshot);
     number_orders(net, snapshot);
@@ -165,6 +159,8 @@ OrderMatcher::OrderMatcher(const OrderFilter& filter, const Snapshot& snapshot,
     : filter_(filter),
       snapshot_(snapshot),
       orders_(orders),
+      has_dates_(filter.within_days_of_joining || filter.within_months_of_joining ||
+                 filter.months_since_first),
       kinds_(listed(snapshot.orders.kind, filter.kinds)),
       categories_(listed(snapshot.orders.category, filter.categories)),
       skus_(listed(snapshot.orders.sku, filter.skus)) {
@@ -200,7 +196,16 @@ bool OrderMatcher::takes_texts(OrderLineIndex line) const {
            holds(skus_, lines.sku, line);
 }
 
+/// The month of the first order is month 1; 0 for an order that is in no sequence.
+std::int32_t OrderMatcher::month_since_first(OrderLineIndex line) const {
+    const OrderLines& lines = snapshot_.orders;
+    if (orders_.sequence[lines.order[line]] == 0) return 0;
+    return month_number(lines.ordered_on[line]) -
+           month_number(orders_.sequences_after.first_on[lines.sequence[line]]) + 1;
+}
+
 bool OrderMatcher::takes_dates(OrderLineIndex line) const {
+    if (!has_dates_) return true;
     const Day ordered_on = snapshot_.orders.ordered_on[line];
     const Day joined_on = snapshot_.members.joined_on[snapshot_.orders.buyer[line]];
     if (filter_.within_days_of_joining) {
@@ -212,7 +217,7 @@ bool OrderMatcher::takes_dates(OrderLineIndex line) const {
         if (month < 1 || month > *filter_.within_months_of_joining) return false;
     }
     if (filter_.months_since_first) {
-        const std::int32_t month = orders_.month_since_first[snapshot_.orders.order[line]];
+        const std::int32_t month = month_since_first(line);
         const auto [from, to] = *filter_.months_since_first;
         if (month < from || month > to || month == 0) return false;
     }
@@ -221,25 +226,21 @@ bool OrderMatcher::takes_dates(OrderLineIndex line) const {
 
 Weighted weigh(const Plan& plan, const Snapshot& snapshot, const NetOrders& orders,
                std::string_view bonus_code) {
-    Weighted weighted;
-    weighted.volume_centipoints = orders.volume_centipoints;
-    weighted.qualifying_centipoints = orders.qualifying_centipoints;
-
-    const auto apply = [&](auto share_of, std::span<const std::int64_t>& column,
-                           std::vector<std::int64_t>& own) {
+    Weighted weighted{orders.volume_centipoints.lend(), orders.qualifying_centipoints.lend()};
+    const auto apply = [&](auto share_of, Column<std::int64_t>& column) {
         std::vector<std::pair<OrderMatcher, std::int64_t>> weights;
         for (const Weight& weight : plan.weights)
-            if (share_of(weight) && std::ranges::find(weight.except, bonus_code) == weight.except.end())
-                weights.emplace_back(OrderMatcher(weight.orders, snapshot, orders), *share_of(weight));
+            if (share_of(weight) &&
+                std::ranges::find(weight.except, bonus_code) == weight.except.end())
+                weights.emplace_back(OrderMatcher(weight.orders, snapshot, orders),
+                                     *share_of(weight));
         if (weights.empty()) return;
-        own.assign(column.begin(), column.end());
-        for (OrderLineIndex line = 0; line < own.size(); ++line)
-            own[line] = weighted_value(own[line], line, weights, plan.rounding);
-        column = own;
+        const OrderLineIndex count = snapshot.orders.count;
+        for (OrderLineIndex line = 0; line < count; ++line)
+            column.change(line, weighted_value(column[line], line, weights, plan.rounding), count);
     };
-    apply(std::mem_fn(&Weight::volume_ppm), weighted.volume_centipoints, weighted.own_volume);
-    apply(std::mem_fn(&Weight::qualifying_volume_ppm), weighted.qualifying_centipoints,
-          weighted.own_qualifying);
+    apply(std::mem_fn(&Weight::volume_ppm), weighted.volume_centipoints);
+    apply(std::mem_fn(&Weight::qualifying_volume_ppm), weighted.qualifying_centipoints);
     return weighted;
 }
 

@@ -58,9 +58,9 @@ void check_book(const LineBook& book, const Account& account) {
            "the lines of a bonus do not add up to its account");
 }
 
-std::int64_t sum_of(std::span<const std::int64_t> values) {
+std::int64_t sum_of(const Column<std::int64_t>& values, std::size_t count) {
     std::int64_t sum = 0;
-    for (const std::int64_t value : values) sum = add_checked(sum, value);
+    for (std::size_t row = 0; row < count; ++row) sum = add_checked(sum, values[row]);
     return sum;
 }
 
@@ -84,8 +84,8 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
     const Trees trees = make_trees(plan, snapshot);
     NetOrders orders = net_orders(plan, snapshot);
     const Weighted weighted = weigh(plan, snapshot, orders, "");
-    result.volume_centipoints = sum_of(weighted.volume_centipoints);
-    result.amount_minor = sum_of(orders.amount_minor);
+    result.volume_centipoints = sum_of(weighted.volume_centipoints, snapshot.orders.count);
+    result.amount_minor = sum_of(orders.amount_minor, snapshot.orders.count);
     result.order_count = orders.standing_order_count;
 
     // 2. Measures, who is active, ranks. From here on nothing about members changes.
@@ -95,7 +95,7 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
     // 3. Bonuses in the order of the file.
     for (const Bonus& bonus : plan.bonuses) {
         const Weighted seen = weigh(plan, snapshot, orders, bonus.code);
-        const std::vector<std::int64_t> base = bonus_base(bonus, orders, seen);
+        const Column<std::int64_t> base = bonus_base(bonus, orders, seen, snapshot.orders.count);
         const std::vector<std::uint8_t> takes = taken_lines(bonus, snapshot, orders, examiner);
         const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
                            orders, base, takes,

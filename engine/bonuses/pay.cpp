@@ -29,22 +29,20 @@ std::int64_t divide_small(std::uint64_t numerator, std::uint64_t denominator) {
 
 }  // namespace
 
-std::vector<std::int64_t> bonus_base(const Bonus& bonus, const NetOrders& orders,
-                                     const Weighted& weighted) {
-    const auto copy = [](std::span<const std::int64_t> column) {
-        return std::vector<std::int64_t>(column.begin(), column.end());
-    };
+Column<std::int64_t> bonus_base(const Bonus& bonus, const NetOrders& orders,
+                                const Weighted& weighted, std::size_t line_count) {
     switch (bonus.base) {
-        case Base::volume: return copy(weighted.volume_centipoints);
-        case Base::qualifying_volume: return copy(weighted.qualifying_centipoints);
-        case Base::amount: return orders.amount_minor;
+        case Base::volume: return weighted.volume_centipoints.lend();
+        case Base::qualifying_volume: return weighted.qualifying_centipoints.lend();
+        case Base::amount: return orders.amount_minor.lend();
         case Base::margin: break;
     }
-    std::vector<std::int64_t> margin(orders.amount_minor.size(), 0);
-    for (std::size_t line = 0; line < margin.size(); ++line)
+    Column<std::int64_t> margin(0);
+    for (std::size_t line = 0; line < line_count; ++line)
         if (orders.cost_minor[line] >= 0)
-            margin[line] = std::max<std::int64_t>(
-                0, orders.amount_minor[line] - orders.cost_minor[line]);
+            margin.change(line, std::max<std::int64_t>(
+                                    0, orders.amount_minor[line] - orders.cost_minor[line]),
+                          line_count);
     return margin;
 }
 

@@ -24,7 +24,7 @@ struct PayView {
     const Forest& forest;  ///< the tree that the bonus names
     const Standing& standing;
     const NetOrders& orders;
-    std::span<const std::int64_t> base;   ///< by order line, in the unit of the bonus's base
+    const Column<std::int64_t>& base;     ///< by order line, in the unit of the bonus's base
     std::span<const std::uint8_t> takes;  ///< by order line: does its filter take it
     std::vector<Verdict> verdict;         ///< by member
     unsigned thread_count = 1;
@@ -36,8 +36,8 @@ struct PayView {
 };
 
 /// The base of every order line as a bonus has it (never below 0 for margins).
-[[nodiscard]] std::vector<std::int64_t> bonus_base(const Bonus& bonus, const NetOrders& orders,
-                                                   const Weighted& weighted);
+[[nodiscard]] Column<std::int64_t> bonus_base(const Bonus& bonus, const NetOrders& orders,
+                                              const Weighted& weighted, std::size_t line_count);
 
 /// What a line amounts to: round(base × rate × factor), once. One of these per bonus.
 class LineAmount {

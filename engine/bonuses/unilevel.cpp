@@ -16,7 +16,7 @@
 #include "engine/bonuses/unilevel.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <tuple>
 
 #include "engine/bonuses/pay.hpp"
 #include "engine/plan/forms.hpp"
@@ -25,17 +25,34 @@ namespace downline {
 
 namespace {
 
-/// A paid level of an order, and who stands there.
-struct Slot {
+/// What a slot needs of its order line, kept together because a line is asked for once per level.
+struct PaidLine {
+    std::int64_t base{};
     OrderLineIndex line{};
-    std::uint32_t level{};
+    std::uint32_t quantity{};
+    std::uint32_t seller_depth{};  ///< in the bonus's tree
+    StreamKind stream_of_seller{}, stream_of_others{};
 };
+
+std::vector<PaidLine> paid_lines(const PayView& view, std::span<const OrderLineIndex> lines) {
+    std::vector<PaidLine> result(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const OrderLineIndex line = lines[i];
+        const MemberIndex seller = view.orders.seller[line];
+        result[i] = {view.base[line], line, view.orders.quantity[line], 0,
+                     stream_of(view, line, true), stream_of(view, line, false)};
+        if (seller != no_member)
+            result[i].seller_depth = view.forest.depth()[view.forest.position()[seller]];
+    }
+    return result;
+}
 
 /// Rates, maxima and lines of the slots of one bonus.
 class SlotPayer {
 public:
     SlotPayer(const UnilevelRule& rule, const PayView& view)
         : rule_(rule), view_(view), amount_(view.plan, view.bonus) {
+        factor_ppm_max_ = amount_.factor_ppm_max();
         for (const Pay& pay : rule.levels) highest_.push_back(pay.value.highest());
     }
 
@@ -44,11 +61,13 @@ public:
     }
 
     /// The slot of a level at the highest rate of that level in the plan.
-    [[nodiscard]] std::int64_t maximum(OrderLineIndex line, std::uint32_t level) const {
-        if (!rule_.tiers) return maximum_of(rule_.levels[level - 1], highest_[level - 1], line);
+    [[nodiscard]] std::int64_t maximum(const PaidLine& line, std::uint32_t level) const {
+        if (!rule_.tiers)
+            return amount(rule_.levels[level - 1], highest_[level - 1], line, factor_ppm_max_);
         std::int64_t most = 0;
         for (const Tiers::Step& step : rule_.tiers->steps)
-            most = std::max(most, maximum_of(step.pay, step.pay.value.highest(), line));
+            most = std::max(most,
+                            amount(step.pay, step.pay.value.highest(), line, factor_ppm_max_));
         return most;
     }
 
@@ -65,19 +84,20 @@ public:
         if (step > 0) tier_ = &rule_.tiers->steps[step - 1].pay;
     }
 
-    void take(Slot slot) {
-        const std::int64_t most = maximum(slot.line, slot.level);
+    void take(const PaidLine& line, std::uint32_t level) {
+        const std::int64_t most = maximum(line, level);
         account_.maximum_minor = add_checked(account_.maximum_minor, most);
         const Verdict verdict = view_.verdict[payee_];
         if (verdict != Verdict::payable) return forfeit(reason_of(verdict), most);
-        const Pay* pay = rule_.tiers ? tier_ : &rule_.levels[slot.level - 1];
-        const std::int64_t value = pay ? pay->value.at(rate_place(slot.line)).value_or(0) : 0;
-        const std::int64_t paid =
-            value == 0 ? 0
-                       : amount_.of(*pay, value, view_.base[slot.line],
-                                    view_.orders.quantity[slot.line], factor_ppm_);
+        const Pay* pay = rule_.tiers ? tier_ : &rule_.levels[level - 1];
+        const std::int64_t value = pay ? pay->value.at(rate_place(line.line)).value_or(0) : 0;
+        const bool is_highest =
+            !rule_.tiers && value == highest_[level - 1] && factor_ppm_ == factor_ppm_max_;
+        const std::int64_t paid = is_highest    ? most
+                                  : value == 0 ? 0
+                                               : amount(*pay, value, line, factor_ppm_);
         if (paid < most) forfeit(Reason::rank, most - paid);
-        if (paid != 0) add_line(slot, *pay, value, paid);
+        if (paid != 0) add_line(line, level, *pay, value, paid);
     }
 
     void end_payee() {
@@ -86,7 +106,7 @@ public:
     }
 
     /// A slot that nobody stands at.
-    void no_upline(OrderLineIndex line, std::uint32_t level) {
+    void no_upline(const PaidLine& line, std::uint32_t level) {
         const std::int64_t most = maximum(line, level);
         account_.maximum_minor = add_checked(account_.maximum_minor, most);
         forfeit(Reason::no_upline, most);
@@ -95,10 +115,9 @@ public:
     [[nodiscard]] Payout result() && { return {std::move(book_), account_}; }
 
 private:
-    [[nodiscard]] std::int64_t maximum_of(const Pay& pay, std::int64_t value,
-                                          OrderLineIndex line) const {
-        return amount_.of(pay, value, view_.base[line], view_.orders.quantity[line],
-                          amount_.factor_ppm_max());
+    [[nodiscard]] std::int64_t amount(const Pay& pay, std::int64_t value, const PaidLine& line,
+                                      std::int64_t factor_ppm) const {
+        return amount_.of(pay, value, line.base, line.quantity, factor_ppm);
     }
 
     [[nodiscard]] RankPlace rate_place(OrderLineIndex line) const {
@@ -107,12 +126,17 @@ private:
         return std::min(own, view_.rank_of(view_.snapshot.orders.buyer[line]));
     }
 
-    void add_line(Slot slot, const Pay& pay, std::int64_t value, std::int64_t paid) {
-        const MemberIndex seller = view_.orders.seller[slot.line];
-        Line& line = lines_.emplace_back(order_line_paid(view_, slot.line, pay, value, paid));
-        line.level = view_.forest.depth()[view_.forest.position()[seller]] - depth_;
-        line.paid_level = slot.level;
-        line.stream = stream_of(view_, slot.line, seller == payee_);
+    void add_line(const PaidLine& paid_line, std::uint32_t level, const Pay& pay,
+                  std::int64_t value, std::int64_t paid) {
+        Line& line = lines_.emplace_back();
+        line.order_ref = std::int64_t{paid_line.line} + 1;
+        line.rate_is_amount = pay.is_amount;
+        line.rate = value;
+        line.base = pay.is_amount ? std::int64_t{paid_line.quantity} : paid_line.base;
+        line.amount_minor = paid;
+        line.level = paid_line.seller_depth - depth_;
+        line.paid_level = level;
+        line.stream = line.level == 0 ? paid_line.stream_of_seller : paid_line.stream_of_others;
         account_.paid_minor = add_checked(account_.paid_minor, paid);
     }
 
@@ -127,7 +151,7 @@ private:
     std::vector<std::int64_t> highest_;
     MemberIndex payee_ = no_member;
     std::uint32_t depth_ = 0;
-    std::int64_t factor_ppm_ = 0;
+    std::int64_t factor_ppm_ = 0, factor_ppm_max_ = 0;
     const Pay* tier_ = nullptr;
     std::vector<Line> lines_;
     LineBook book_;
@@ -180,6 +204,8 @@ Payout pay_compressed(const UnilevelRule& rule, const PayView& view,
         return p == no_position ? payees.count() : payees.position()[view.forest.member()[p]];
     };
     const std::vector<std::uint32_t> first = group_by(lines, payees.count(), anchor);
+    const std::vector<PaidLine> paid = paid_lines(view, lines);
+    lines = {};
 
     Payout payout = pay_in_ranges(
         view.snapshot.members.count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
@@ -193,7 +219,7 @@ Payout pay_compressed(const UnilevelRule& rule, const PayView& view,
                      level <= payer.level_count() && range.first < range.second;
                      ++level, range = payees.children(range))
                     for (std::uint32_t i = first[range.first]; i < first[range.second]; ++i)
-                        payer.take({lines[i], level});
+                        payer.take(paid[i], level);
                 payer.end_payee();
             }
             return std::move(payer).result();
@@ -204,7 +230,7 @@ Payout pay_compressed(const UnilevelRule& rule, const PayView& view,
         const std::uint32_t reached = p == payees.count() ? 0 : payees.depth()[p] + 1;
         for (std::uint32_t i = first[p]; i < first[p + 1]; ++i)
             for (std::uint32_t level = reached + 1; level <= payer.level_count(); ++level)
-                payer.no_upline(lines[i], level);
+                payer.no_upline(paid[i], level);
     }
     add_account(payout.account, std::move(payer).result().account);
     return payout;
@@ -225,28 +251,34 @@ std::vector<std::uint8_t> kept_at(const UnilevelRule& rule, const PayView& view,
     return is_kept;
 }
 
-struct PaidSlot {
+/// A paid level of an order, and who stands there.
+struct Slot {
     MemberIndex payee{};
-    Slot slot;
+    std::uint32_t level{};
+    std::uint32_t line{};  ///< index into the paid lines
 };
 
-/// Pays orders whose buyers have one rank, level by level: each level has its own next payees.
+/// Who stands at the slots of the lines [from, to), whose buyers have one rank: each level has its
+/// own next payees.
 void collect_full(const UnilevelRule& rule, const PayView& view, RankPlace buyer,
-                  std::span<const OrderLineIndex> lines, SlotPayer& payer,
-                  std::vector<PaidSlot>& slots) {
+                  std::span<const PaidLine> lines, std::uint32_t from, std::uint32_t to,
+                  SlotPayer& payer, std::vector<Slot>& slots) {
     const std::vector<std::uint8_t> is_payable = kept(rule, view);
-    std::vector<Position> at(lines.size(), no_position);
+    std::vector<Position> at(to - from, no_position);
     for (std::uint32_t level = 1; level <= payer.level_count(); ++level) {
         const std::vector<std::uint8_t> is_kept = kept_at(rule, view, is_payable, level, buyer);
         const std::vector<Position> nearest = nearest_above(view.forest, is_kept);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            const bool is_above = level > 1;
-            if (is_above && at[i] != no_position) at[i] = nearest[at[i]];
-            if (!is_above) at[i] = first_payee(rule, view, lines[i], is_kept, nearest);
-            if (at[i] == no_position) {
+        for (std::uint32_t i = from; i < to; ++i) {
+            Position& p = at[i - from];
+            if (level == 1) {
+                p = first_payee(rule, view, lines[i].line, is_kept, nearest);
+            } else if (p != no_position) {
+                p = nearest[p];
+            }
+            if (p == no_position) {
                 payer.no_upline(lines[i], level);
             } else {
-                slots.push_back({view.forest.member()[at[i]], {lines[i], level}});
+                slots.push_back({view.forest.member()[p], level, i});
             }
         }
     }
@@ -254,32 +286,29 @@ void collect_full(const UnilevelRule& rule, const PayView& view, RankPlace buyer
 
 Payout pay_full(const UnilevelRule& rule, const PayView& view,
                 std::vector<OrderLineIndex> lines) {
-    std::vector<PaidSlot> slots;
     SlotPayer payer(rule, view);
-    if (rule.rank_of_lower) {
-        const auto rank_places = static_cast<std::uint32_t>(view.plan.ranks.size());
-        const std::vector<std::uint32_t> first =
-            group_by(lines, rank_places, [&](OrderLineIndex line) -> std::uint32_t {
-                return view.rank_of(view.snapshot.orders.buyer[line]);
-            });
-        for (std::uint32_t place = 0; place <= rank_places; ++place)
-            if (first[place] < first[place + 1])
-                collect_full(rule, view, static_cast<RankPlace>(place),
-                             std::span(lines).subspan(first[place], first[place + 1] - first[place]),
-                             payer, slots);
-    } else {
-        collect_full(rule, view, 0, lines, payer, slots);
-    }
-    std::vector<std::uint32_t> order(slots.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, {}, [&](std::uint32_t i) {
-        return std::tuple(slots[i].payee, slots[i].slot.level, slots[i].slot.line);
+    std::vector<Slot> slots;
+    // The buyer's rank chooses the way up only where the lower rank chooses the rate.
+    const std::uint32_t place_max =
+        rule.rank_of_lower ? static_cast<std::uint32_t>(view.plan.ranks.size()) : 0;
+    const std::vector<std::uint32_t> first =
+        group_by(lines, place_max, [&](OrderLineIndex line) -> std::uint32_t {
+            return rule.rank_of_lower ? view.rank_of(view.snapshot.orders.buyer[line]) : 0;
+        });
+    const std::vector<PaidLine> paid = paid_lines(view, lines);
+    for (std::uint32_t place = 0; place <= place_max; ++place)
+        if (first[place] < first[place + 1])
+            collect_full(rule, view, static_cast<RankPlace>(place), paid, first[place],
+                         first[place + 1], payer, slots);
+
+    std::ranges::sort(slots, {}, [&](const Slot& slot) {
+        return std::tuple(slot.payee, slot.level, paid[slot.line].line);
     });
-    for (std::size_t from = 0; from < order.size();) {
-        const MemberIndex payee = slots[order[from]].payee;
+    for (std::size_t i = 0; i < slots.size();) {
+        const MemberIndex payee = slots[i].payee;
         payer.begin_payee(payee);
-        for (; from < order.size() && slots[order[from]].payee == payee; ++from)
-            payer.take(slots[order[from]].slot);
+        for (; i < slots.size() && slots[i].payee == payee; ++i)
+            payer.take(paid[slots[i].line], slots[i].level);
         payer.end_payee();
     }
     return std::move(payer).result();
