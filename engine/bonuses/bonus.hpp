@@ -39,6 +39,9 @@ public:
     [[nodiscard]] virtual Bound bound(const Bonus& bonus) const = 0;
 };
 
+/// The most of a rate form, at any rank, step and sequence, at the bonus's highest factor.
+[[nodiscard]] Bound bound_of(const RateForm& rate, const Bonus& bonus);
+
 struct BonusKind {
     std::string_view name;
     std::string_view pays;  ///< one sentence for documentation and messages

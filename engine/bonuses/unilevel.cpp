@@ -342,4 +342,24 @@ Bound UnilevelRule::bound(const Bonus& bonus) const {
     return sum;
 }
 
+std::shared_ptr<const BonusRule> read_unilevel(TableReader& table, const ReadingContext& context,
+                                               Bonus& bonus) {
+    auto rule = std::make_shared<UnilevelRule>();
+    LevelsForm form = read_levels(table, "levels", context, bonus);
+    rule->levels = std::move(form.levels);
+    rule->tiers = std::move(form.tiers);
+    rule->compression = table
+                            .word<Compression>("compression",
+                                               {{"none", Compression::none},
+                                                {"inactive", Compression::inactive},
+                                                {"unqualified", Compression::unqualified},
+                                                {"full", Compression::full}})
+                            .value_or(Compression::unqualified);
+    rule->counts_from_buyer =
+        table.word<bool>("counts_from", {{"seller", false}, {"buyer", true}}).value_or(false);
+    rule->rank_of_lower =
+        table.word<bool>("rank_of", {{"payee", false}, {"lower", true}}).value_or(false);
+    return rule;
+}
+
 }  // namespace downline

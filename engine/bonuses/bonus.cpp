@@ -1,0 +1,49 @@
+// The register of bonus kinds, and what bounds they share.
+#include "engine/bonuses/bonus.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/bonuses/personal.hpp"
+#include "engine/bonuses/unilevel.hpp"
+
+namespace downline {
+
+namespace {
+
+constexpr std::int64_t whole_ppm = 1'000'000;
+
+constexpr std::array kinds{
+    BonusKind{"personal", "the seller, for orders of direct customers and / or its own",
+              read_personal},
+    BonusKind{"unilevel", "the uplines of an order, level by level", read_unilevel},
+};
+
+void raise(Bound& bound, const Pay& pay, std::int64_t factor_ppm) {
+    const auto most =
+        static_cast<std::int64_t>(Int128{pay.value.highest()} * factor_ppm / whole_ppm);
+    std::optional<std::int64_t>& side = pay.is_amount ? bound.per_unit_minor : bound.share_ppm;
+    side = std::max(side.value_or(0), most);
+}
+
+}  // namespace
+
+std::span<const BonusKind> bonus_kinds() { return kinds; }
+
+Bound bound_of(const RateForm& rate, const Bonus& bonus) {
+    const std::int64_t factor_ppm =
+        bonus.factor_ppm.is_given() ? bonus.factor_ppm.highest() : whole_ppm;
+    Bound bound;
+    switch (rate.kind) {
+        case RateForm::Kind::pay: raise(bound, rate.pay, factor_ppm); break;
+        case RateForm::Kind::tiers:
+            for (const Tiers::Step& step : rate.tiers.steps) raise(bound, step.pay, factor_ppm);
+            break;
+        case RateForm::Kind::by_sequence:
+            for (const auto& [from, pay] : rate.by_sequence) raise(bound, pay, factor_ppm);
+            break;
+    }
+    return bound;
+}
+
+}  // namespace downline
