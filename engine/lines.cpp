@@ -1,8 +1,9 @@
 // Packed earning lines: see the header and docs/formats.md.
 //
-// A block is groups until its end. A group: lines in it, paid level, rate sort (0 none, 1 ppm,
-// 2 amount per unit), [rate]; then per line: step of the order reference (signed, from the line
-// before), level × 8 + stream, base + 1 (signed, 0: none), amount (signed), from.
+// A block is groups until its end. A group: lines in it, paid level × 8 + sort, [rate]; the sort is
+// 0 without a rate, 1 for ppm, 2 for an amount per unit, and 4 more where its lines name a source
+// member. Then per line: step of the order reference (signed, from the line before), level × 8 +
+// stream, base + 1 (signed, 0: none), amount (signed), [from].
 // Totals are entries until their end: paid level × 8 + stream, lines, amount (signed).
 #include "engine/lines.hpp"
 
@@ -35,15 +36,16 @@ std::uint8_t* write_varint(std::uint8_t* at, std::uint64_t value) {
 
 bool is_same_group(const Line& a, const Line& b) {
     return a.paid_level == b.paid_level && a.rate == b.rate &&
-           a.rate_is_amount == b.rate_is_amount;
+           a.rate_is_amount == b.rate_is_amount && (a.from == 0) == (b.from == 0);
 }
 
 void pack_group(std::vector<std::uint8_t>& bytes, std::span<const Line> group,
                 std::int64_t& previous_ref) {
     const Line& first = group.front();
+    const bool has_from = first.from != 0;
+    const std::uint64_t sort = (!first.rate ? 0U : first.rate_is_amount ? 2U : 1U) + 4U * has_from;
     put_varint(bytes, group.size());
-    put_varint(bytes, first.paid_level);
-    put_varint(bytes, !first.rate ? 0 : first.rate_is_amount ? 2 : 1);
+    put_varint(bytes, std::uint64_t{first.paid_level} * 8 + sort);
     if (first.rate) put_signed(bytes, *first.rate);
     for (const Line& line : group) {
         std::array<std::uint8_t, 64> buffer;  // at most six numbers of ten bytes
@@ -53,17 +55,56 @@ void pack_group(std::vector<std::uint8_t>& bytes, std::span<const Line> group,
                                     static_cast<std::uint64_t>(line.stream));
         end = write_varint(end, line.base ? zigzag(*line.base) + 1 : 0);
         end = write_varint(end, zigzag(line.amount_minor));
-        end = write_varint(end, static_cast<std::uint64_t>(line.from));
+        if (has_from) end = write_varint(end, static_cast<std::uint64_t>(line.from));
         bytes.insert(bytes.end(), buffer.data(), end);
         previous_ref = line.order_ref;
     }
 }
 
-bool take_line(std::span<const std::uint8_t>& bytes, std::int64_t& previous_ref, Line& line) {
+/// Few (paid level, stream) pairs, and lines of a level come together: a short list, sought from its
+/// end, then brought in order.
+std::vector<Total> totals_of(std::span<const Line> lines) {
+    std::vector<Total> totals;
+    for (const Line& line : lines) {
+        const auto at = std::find_if(totals.rbegin(), totals.rend(), [&](const Total& total) {
+            return total.paid_level == line.paid_level && total.stream == line.stream;
+        });
+        Total& total = at != totals.rend()
+                           ? *at
+                           : totals.emplace_back(Total{line.paid_level, line.stream, 0, 0});
+        ++total.line_count;
+        total.amount_minor = add_checked(total.amount_minor, line.amount_minor);
+    }
+    std::ranges::sort(totals, {}, [](const Total& total) {
+        return std::pair(total.paid_level, total.stream);
+    });
+    return totals;
+}
+
+void pack_total(std::vector<std::uint8_t>& bytes, const Total& total) {
+    put_varint(bytes, std::uint64_t{total.paid_level} * stream_count +
+                          static_cast<std::uint64_t>(total.stream));
+    put_varint(bytes, total.line_count);
+    put_signed(bytes, total.amount_minor);
+}
+
+bool take_total(std::span<const std::uint8_t>& bytes, Total& total) {
+    std::uint64_t level = 0;
+    if (!take_varint(bytes, level) || !take_varint(bytes, total.line_count) ||
+        !take_signed(bytes, total.amount_minor) || level / stream_count > UINT32_MAX ||
+        level % stream_count > unsigned(StreamKind::adjustment))
+        return false;
+    total.paid_level = static_cast<std::uint32_t>(level / stream_count);
+    total.stream = static_cast<StreamKind>(level % stream_count);
+    return true;
+}
+
+bool take_line(std::span<const std::uint8_t>& bytes, bool has_from, std::int64_t& previous_ref,
+               Line& line) {
     std::int64_t step = 0;
     std::uint64_t level = 0, base = 0, from = 0;
     if (!take_signed(bytes, step) || !take_varint(bytes, level) || !take_varint(bytes, base) ||
-        !take_signed(bytes, line.amount_minor) || !take_varint(bytes, from))
+        !take_signed(bytes, line.amount_minor) || (has_from && !take_varint(bytes, from)))
         return false;
     if (level / stream_count > UINT32_MAX || level % stream_count > unsigned(StreamKind::adjustment))
         return false;
@@ -114,33 +155,6 @@ std::vector<std::uint8_t>& LineBook::piece_with_room() {
     return pieces_.back();
 }
 
-void LineBook::pack_totals(std::span<const Line> lines) {
-    // Few (paid level, stream) pairs, and lines of a level come together: a short list, sought from
-    // its end, then brought in order.
-    std::vector<Total> totals;
-    for (const Line& line : lines) {
-        const auto at = std::find_if(totals.rbegin(), totals.rend(), [&](const Total& total) {
-            return total.paid_level == line.paid_level && total.stream == line.stream;
-        });
-        Total& total = at != totals.rend()
-                           ? *at
-                           : totals.emplace_back(Total{line.paid_level, line.stream, 0, 0});
-        ++total.line_count;
-        total.amount_minor = add_checked(total.amount_minor, line.amount_minor);
-    }
-    std::ranges::sort(totals, {}, [](const Total& total) {
-        return std::pair(total.paid_level, total.stream);
-    });
-    std::vector<std::uint8_t>& bytes = pieces_.back();
-    for (const Total& total : totals) {
-        put_varint(bytes, std::uint64_t{total.paid_level} * stream_count +
-                              static_cast<std::uint64_t>(total.stream));
-        put_varint(bytes, total.line_count);
-        put_signed(bytes, total.amount_minor);
-        entries_.back().amount_minor = add_checked(entries_.back().amount_minor, total.amount_minor);
-    }
-}
-
 void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
     if (lines.empty()) return;
     ensure(entries_.empty() || entries_.back().earner < earner, "earners must come in order");
@@ -150,8 +164,12 @@ void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
     entry.line_count = static_cast<std::uint32_t>(lines.size());
     entry.piece = static_cast<std::uint32_t>(pieces_.size() - 1);
     entry.offset = static_cast<std::uint32_t>(bytes.size());
-    pack_totals(lines);
-    entry.totals_size = static_cast<std::uint32_t>(bytes.size() - entry.offset);
+    const std::vector<Total> totals = totals_of(lines);
+    put_varint(bytes, totals.size());
+    for (const Total& total : totals) {
+        pack_total(bytes, total);
+        entry.amount_minor = add_checked(entry.amount_minor, total.amount_minor);
+    }
     std::int64_t previous_ref = 0;
     for (std::size_t from = 0; from < lines.size();) {
         std::size_t to = from + 1;
@@ -159,7 +177,6 @@ void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
         pack_group(bytes, lines.subspan(from, to - from), previous_ref);
         from = to;
     }
-    entry.lines_size = static_cast<std::uint32_t>(bytes.size() - entry.offset - entry.totals_size);
 }
 
 void LineBook::append(LineBook&& later) {
@@ -175,14 +192,26 @@ void LineBook::append(LineBook&& later) {
     later = {};
 }
 
-std::span<const std::uint8_t> LineBook::packed(std::size_t entry) const {
+LineBook::Parts LineBook::parts(std::size_t entry) const {
     const Entry& at = entries_[entry];
-    return std::span(pieces_[at.piece]).subspan(at.offset + at.totals_size, at.lines_size);
+    const std::vector<std::uint8_t>& piece = pieces_[at.piece];
+    const bool is_last = entry + 1 == entries_.size() || entries_[entry + 1].piece != at.piece;
+    const std::size_t end = is_last ? piece.size() : entries_[entry + 1].offset;
+    std::span<const std::uint8_t> rest = std::span(piece).subspan(at.offset, end - at.offset);
+    std::uint64_t total_count = 0;
+    ensure(take_varint(rest, total_count), "a book's own bytes do not unpack");
+    const std::span<const std::uint8_t> totals = rest;
+    for (Total total; total_count > 0; --total_count)
+        ensure(take_total(rest, total), "a book's own bytes do not unpack");
+    return {totals.first(totals.size() - rest.size()), rest};
+}
+
+std::span<const std::uint8_t> LineBook::packed(std::size_t entry) const {
+    return parts(entry).lines;
 }
 
 std::span<const std::uint8_t> LineBook::packed_totals(std::size_t entry) const {
-    const Entry& at = entries_[entry];
-    return std::span(pieces_[at.piece]).subspan(at.offset, at.totals_size);
+    return parts(entry).totals;
 }
 
 std::vector<Line> LineBook::lines(std::size_t entry) const {
@@ -201,17 +230,17 @@ std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> pack
     std::vector<Line> lines;
     std::int64_t previous_ref = 0;
     while (!packed.empty()) {
-        std::uint64_t count = 0, paid_level = 0, rate_sort = 0;
+        std::uint64_t count = 0, head = 0;
         Line line;
-        if (!take_varint(packed, count) || !take_varint(packed, paid_level) ||
-            !take_varint(packed, rate_sort) || count == 0 || count > packed.size() ||
-            paid_level > UINT32_MAX || rate_sort > 2)
+        if (!take_varint(packed, count) || !take_varint(packed, head) || count == 0 ||
+            count > packed.size() || head / 8 > UINT32_MAX || head % 4 > 2)
             return std::nullopt;
-        line.paid_level = static_cast<std::uint32_t>(paid_level);
-        line.rate_is_amount = rate_sort == 2;
-        if (rate_sort != 0 && !take_signed(packed, line.rate.emplace())) return std::nullopt;
+        line.paid_level = static_cast<std::uint32_t>(head / 8);
+        line.rate_is_amount = head % 4 == 2;
+        const bool has_from = head % 8 >= 4;
+        if (head % 4 != 0 && !take_signed(packed, line.rate.emplace())) return std::nullopt;
         for (std::uint64_t i = 0; i < count; ++i) {
-            if (!take_line(packed, previous_ref, line)) return std::nullopt;
+            if (!take_line(packed, has_from, previous_ref, line)) return std::nullopt;
             lines.push_back(line);
         }
     }
@@ -220,17 +249,8 @@ std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> pack
 
 std::optional<std::vector<Total>> unpack_totals(std::span<const std::uint8_t> packed) {
     std::vector<Total> totals;
-    while (!packed.empty()) {
-        Total total;
-        std::uint64_t level = 0;
-        if (!take_varint(packed, level) || !take_varint(packed, total.line_count) ||
-            !take_signed(packed, total.amount_minor) || level / stream_count > UINT32_MAX ||
-            level % stream_count > unsigned(StreamKind::adjustment))
-            return std::nullopt;
-        total.paid_level = static_cast<std::uint32_t>(level / stream_count);
-        total.stream = static_cast<StreamKind>(level % stream_count);
-        totals.push_back(total);
-    }
+    while (!packed.empty())
+        if (!take_total(packed, totals.emplace_back())) return std::nullopt;
     return totals;
 }
 

@@ -47,15 +47,13 @@ public:
         MemberIndex earner{};
         std::uint32_t line_count{};
         std::int64_t amount_minor{};
-        std::uint32_t piece{};         ///< which of the pieces, where in it, and its sizes in bytes
-        std::uint32_t offset{};
-        std::uint32_t totals_size{};
-        std::uint32_t lines_size{};
+        std::uint32_t piece{}, offset{};  ///< where its bytes begin; they end where the next begin
     };
     /// Adds an earner's lines; earners must come in ascending order. No lines: no entry.
     void add(MemberIndex earner, std::span<const Line> lines);
     /// Appends a book whose earners all come after this one's. Moves its bytes, copies none.
     void append(LineBook&& later);
+    void reserve(std::size_t entry_count) { entries_.reserve(entry_count); }
 
     [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
     [[nodiscard]] std::span<const std::uint8_t> packed(std::size_t entry) const;
@@ -64,7 +62,10 @@ public:
     [[nodiscard]] std::vector<Total> totals(std::size_t entry) const;
 
 private:
-    void pack_totals(std::span<const Line> lines);
+    struct Parts {
+        std::span<const std::uint8_t> totals, lines;
+    };
+    [[nodiscard]] Parts parts(std::size_t entry) const;
     std::vector<std::uint8_t>& piece_with_room();
     std::vector<Entry> entries_;
     std::vector<std::vector<std::uint8_t>> pieces_;

@@ -151,6 +151,9 @@ Payout pay_in_ranges(std::uint32_t count, unsigned thread_count,
         take_ranges();
     }
     Payout whole;
+    std::size_t entry_count = 0;
+    for (const Payout& result : results) entry_count += result.book.entries().size();
+    whole.book.reserve(entry_count);
     for (std::uint32_t i = 0; i < range_count; ++i) {
         if (failures[i]) std::rethrow_exception(failures[i]);
         add_account(whole.account, results[i].account);

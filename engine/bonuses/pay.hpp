@@ -79,11 +79,12 @@ private:
 template <typename Key>
 [[nodiscard]] std::vector<std::uint32_t> group_by(std::vector<std::uint32_t>& items,
                                                   std::uint32_t key_max, Key key) {
-    std::vector<std::uint32_t> first(std::size_t{key_max} + 2, 0);
-    for (const std::uint32_t item : items) ++first[key(item) + 1];
+    std::vector<std::uint32_t> keys(items.size()), first(std::size_t{key_max} + 2, 0);
+    for (std::size_t i = 0; i < items.size(); ++i) keys[i] = key(items[i]);
+    for (const std::uint32_t k : keys) ++first[k + 1];
     for (std::size_t k = 1; k < first.size(); ++k) first[k] += first[k - 1];
     std::vector<std::uint32_t> next = first, sorted(items.size());
-    for (const std::uint32_t item : items) sorted[next[key(item)]++] = item;
+    for (std::size_t i = 0; i < items.size(); ++i) sorted[next[keys[i]]++] = items[i];
     items = std::move(sorted);
     return first;
 }

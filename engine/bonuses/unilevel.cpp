@@ -184,36 +184,50 @@ std::vector<std::uint8_t> kept(const UnilevelRule& rule, const PayView& view) {
     return is_kept;
 }
 
+/// The forest of those who are kept, and the order lines by their first payee's position in it; those
+/// without a payee come last.
+struct Payees {
+    Forest forest;
+    std::vector<PaidLine> lines;
+    std::vector<std::uint32_t> first;  ///< by position: where its lines begin
+};
+
+Payees find_payees(const UnilevelRule& rule, const PayView& view,
+                   std::vector<OrderLineIndex> lines) {
+    const std::vector<std::uint8_t> is_kept = kept(rule, view);
+    const std::vector<Position> nearest = nearest_above(view.forest, is_kept);
+    Payees payees;
+    {
+        std::vector<MemberIndex> parent(view.snapshot.members.count, no_member);
+        std::vector<std::uint8_t> is_node(view.snapshot.members.count, 0);
+        for (Position p = 0; p < view.forest.count(); ++p) {
+            if (!is_kept[p]) continue;
+            const MemberIndex member = view.forest.member()[p];
+            is_node[member] = 1;
+            if (nearest[p] != no_position) parent[member] = view.forest.member()[nearest[p]];
+        }
+        payees.forest = make_forest(parent, is_node);
+    }
+    payees.first = group_by(lines, payees.forest.count(), [&](OrderLineIndex line) {
+        const Position p = first_payee(rule, view, line, is_kept, nearest);
+        return p == no_position ? payees.forest.count()
+                                : payees.forest.position()[view.forest.member()[p]];
+    });
+    payees.lines = paid_lines(view, lines);
+    return payees;
+}
+
 /// Pays over the forest of those who are kept.
 Payout pay_compressed(const UnilevelRule& rule, const PayView& view,
                       std::vector<OrderLineIndex> lines) {
-    const std::vector<std::uint8_t> is_kept = kept(rule, view);
-    const std::vector<Position> nearest = nearest_above(view.forest, is_kept);
-    std::vector<MemberIndex> parent(view.snapshot.members.count, no_member);
-    std::vector<std::uint8_t> is_node(view.snapshot.members.count, 0);
-    for (Position p = 0; p < view.forest.count(); ++p) {
-        if (!is_kept[p]) continue;
-        const MemberIndex member = view.forest.member()[p];
-        is_node[member] = 1;
-        if (nearest[p] != no_position) parent[member] = view.forest.member()[nearest[p]];
-    }
-    const Forest payees = make_forest(parent, is_node);
-
-    const auto anchor = [&](OrderLineIndex line) {
-        const Position p = first_payee(rule, view, line, is_kept, nearest);
-        return p == no_position ? payees.count() : payees.position()[view.forest.member()[p]];
-    };
-    const std::vector<std::uint32_t> first = group_by(lines, payees.count(), anchor);
-    const std::vector<PaidLine> paid = paid_lines(view, lines);
-    lines = {};
-
+    const auto [payees, paid, first] = find_payees(rule, view, std::move(lines));
     Payout payout = pay_in_ranges(
         view.snapshot.members.count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
             SlotPayer payer(rule, view);
             for (MemberIndex payee = from; payee < to; ++payee) {
-                if (!is_node[payee]) continue;
-                payer.begin_payee(payee);
                 const Position p = payees.position()[payee];
+                if (p == no_position) continue;
+                payer.begin_payee(payee);
                 std::pair<Position, Position> range{p, p + 1};
                 for (std::uint32_t level = 1;
                      level <= payer.level_count() && range.first < range.second;
