@@ -34,7 +34,7 @@ struct Earnings {
     std::optional<std::string> rank, title;
     std::vector<std::pair<std::string, std::string>> measures;  ///< name, value as shown
     std::int64_t total_minor{};
-    std::vector<NamedAmount> by_bonus, by_stream, by_level;
+    std::vector<NamedAmount> by_bonus, by_stream, by_level;  ///< a level's name is its number
     std::vector<EarningLine> lines;  ///< only where asked for
 };
 
@@ -49,9 +49,12 @@ struct CustomerRow {
     std::string member_id;
     std::optional<std::string> name;
     std::optional<Day> first_order, last_order;
-    std::int64_t order_count{}, amount_minor{}, paid_minor{};  ///< paid: what the affiliate earned on it, final runs
-    bool is_lapsed = false;
+    std::int64_t order_count{};        ///< without fully returned ones
+    std::int64_t amount_minor{};       ///< less returns
+    std::int64_t paid_minor{};         ///< what the affiliate earned on it in final runs
+    bool is_lapsed = false;            ///< ordered before, but not within lapsed_after_days of as_of
 };
+inline constexpr Day lapsed_after_days = 90;
 struct Customers {
     std::string member_id;
     Day as_of{};                       ///< last day with an order in the database

@@ -9,6 +9,9 @@
 
 namespace downline {
 
+/// Members of one piece of `carried` (by number), and order lines of one piece of `run_order`.
+inline constexpr std::int64_t carried_piece_size = 4096;
+
 inline void append_varint(std::string& out, std::uint64_t value) {
     while (value >= 0x80) {
         out.push_back(static_cast<char>(value | 0x80));

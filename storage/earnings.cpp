@@ -1,0 +1,152 @@
+// What members earned: one statement read, unpacked and named.
+#include "storage/earnings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "engine/errors.hpp"
+#include "storage/earning_tables.hpp"
+#include "storage/members.hpp"
+#include "storage/run_reader.hpp"
+
+namespace downline {
+namespace {
+
+constexpr const char* statement_columns =
+    "s.is_active, s.rank, s.title, s.amount, s.measures, s.totals, s.packed";
+
+/// Adds totals up by bonus (in plan order), by stream (in the order of streams) and by paid level.
+void add_totals(RunReader& reader, std::string_view packed, Earnings& into) {
+    constexpr std::size_t stream_count = static_cast<std::size_t>(StreamKind::adjustment) + 1;
+    std::array<NamedAmount, stream_count> streams;
+    std::map<std::uint32_t, NamedAmount> levels;
+    for (const auto& [bonus, totals] : statement_totals(packed)) {
+        NamedAmount& of_bonus = into.by_bonus.emplace_back();
+        of_bonus.name = reader.bonus(bonus).code;
+        for (const Total& total : totals)
+            for (NamedAmount* sum : {&of_bonus, &streams[static_cast<std::size_t>(total.stream)],
+                                     &levels[total.paid_level]}) {
+                sum->lines += static_cast<std::int64_t>(total.line_count);
+                sum->amount_minor = add_checked(sum->amount_minor, total.amount_minor);
+            }
+    }
+    for (std::size_t stream = 0; stream < stream_count; ++stream) {
+        if (streams[stream].lines == 0) continue;
+        streams[stream].name = stream_name(static_cast<StreamKind>(stream));
+        into.by_stream.push_back(std::move(streams[stream]));
+    }
+    for (auto& [level, sum] : levels) {
+        sum.name = fmt::format("{}", level);
+        into.by_level.push_back(std::move(sum));
+    }
+}
+
+EarningLine named(RunReader& reader, const RunReader::BonusName& bonus, const Line& line) {
+    EarningLine result;
+    result.bonus = bonus.code;
+    if (line.order_ref != 0) {
+        const OrderName& order = reader.order(line.order_ref);
+        result.order_id = order.order_id;
+        result.line = order.line;
+    }
+    if (const std::int64_t source = reader.source(line)) result.from = reader.member_id(source);
+    result.level = line.level;
+    result.paid_level = line.paid_level;
+    result.base = reader.base_text(bonus, line);
+    result.rate = reader.rate_text(line);
+    result.amount_minor = line.amount_minor;
+    result.stream = stream_name(line.stream);
+    return result;
+}
+
+/// Fills in what a statement says; its columns begin at `first`.
+void read_statement(RunReader& reader, const Query& query, int first, bool with_lines,
+                    Earnings& into) {
+    into.is_active = query.integer(first) != 0;
+    into.rank = reader.rank(query.integer(first + 1));
+    into.title = reader.rank(query.integer(first + 2));
+    into.total_minor = query.integer(first + 3);
+    into.measures = reader.measure_texts(query.blob(first + 4));
+    if (query.is_null(first + 5)) return;
+    add_totals(reader, query.blob(first + 5), into);
+    std::int64_t sum = 0;
+    for (const NamedAmount& bonus : into.by_bonus) sum += bonus.amount_minor;
+    ensure(sum == into.total_minor, "a statement's totals do not add up to its pay");
+    if (!with_lines) return;
+    for (const auto& [place, lines] : statement_lines(query.blob(first + 6)))
+        for (const Line& line : lines)
+            into.lines.push_back(named(reader, reader.bonus(place), line));
+}
+
+void refuse_who_earns_nothing(Database& database, const RunRecord& run,
+                              const MemberRecord& member) {
+    if (member.joined_on > run.last_day)
+        throw Refusal(Refusal::Kind::input,
+                      fmt::format("{} joins on {}, after {}", member.member_id,
+                                  format_day(member.joined_on), run.period));
+    if (member.kind == MemberKind::affiliate) return;
+    Query sponsor = database.query("SELECT member_id FROM member WHERE number = ?1");
+    sponsor.bind(1, member.sponsor);
+    throw Refusal(Refusal::Kind::input,
+                  fmt::format("{} is a customer and earns nothing; {}", member.member_id,
+                              sponsor.step() ? fmt::format("its orders count for {}", sponsor.text(0))
+                                             : "nobody sold to it"));
+}
+
+}  // namespace
+
+Earnings earnings_of(Database& database, const RunRecord& run, const std::string& member_id,
+                     bool with_lines) {
+    const MemberRecord member = find_member(database, member_id, run.last_day);
+    refuse_who_earns_nothing(database, run, member);
+    RunReader reader(database.handle(), run.number);
+    Earnings earnings;
+    earnings.member_id = member_id;
+    earnings.name = member.name;
+    Query query = database.query(fmt::format(
+        "SELECT {} FROM statement s WHERE s.run = ?1 AND s.member = ?2", statement_columns));
+    query.bind(1, run.number).bind(2, member.number);
+    if (query.step())
+        read_statement(reader, query, 0, with_lines, earnings);
+    else
+        earnings.measures = reader.measure_texts({});
+    return earnings;
+}
+
+void each_earnings(Database& database, const RunRecord& run, bool with_lines, bool only_earners,
+                   const std::function<void(const Earnings&)>& take) {
+    RunReader reader(database.handle(), run.number);
+    const auto names = changed_values(database, "name", INT32_MAX);
+    const auto kinds = changed_values(database, "kind", run.last_day);
+    Query query = database.query(fmt::format(
+        "SELECT m.number, m.member_id, m.name, m.kind, s.lines, {} FROM member m"
+        " LEFT JOIN statement s ON s.run = ?1 AND s.member = m.number"
+        " WHERE m.joined_on <= ?2 AND m.import <= ?3 ORDER BY m.member_id", statement_columns));
+    query.bind(1, run.number).bind(2, std::int64_t{run.last_day}).bind(3, run.last_import);
+    while (query.step()) {
+        const auto kind = kinds.find(query.integer(0));
+        const bool is_affiliate =
+            kind != kinds.end() ? kind->second == "0" : query.integer(3) == 0;
+        if (!is_affiliate || (only_earners && query.integer(4) == 0)) continue;
+        Earnings earnings;
+        earnings.member_id = query.text(1);
+        const auto name = names.find(query.integer(0));
+        if (name != names.end()) earnings.name = name->second;
+        else if (!query.is_null(2)) earnings.name = query.text(2);
+        if (!query.is_null(4))
+            read_statement(reader, query, 5, with_lines, earnings);
+        else
+            earnings.measures = reader.measure_texts({});
+        take(earnings);
+    }
+}
+
+void register_earning_tables(Database& database) {
+    const int code = create_earning_modules(database.handle());
+    if (code != 0) throw_sqlite_error(database.handle(), code, "registering earning_line");
+}
+
+}  // namespace downline

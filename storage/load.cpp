@@ -1,0 +1,277 @@
+// Facts → snapshot: everything that a plan needs for a period, as of an import.
+//
+// Two connections read side by side: one the members, the other the order lines by days; whoever
+// is done first helps with the days. Nothing here decides money; see engine/snapshot.hpp.
+#include <algorithm>
+#include <future>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "engine/errors.hpp"
+#include "storage/digest.hpp"
+#include "storage/load_parts.hpp"
+#include "storage/packing.hpp"
+#include "storage/runs.hpp"
+
+namespace downline {
+namespace {
+
+std::vector<std::int64_t> replaced_rows(Database& database, std::string_view table,
+                                        std::int64_t last_import) {
+    Query query = database.query(
+        "SELECT row FROM replaced WHERE table_name = ?1 AND import <= ?2 ORDER BY row");
+    query.bind(1, table).bind(2, last_import);
+    std::vector<std::int64_t> rows;
+    while (query.step()) rows.push_back(query.integer(0));
+    return rows;
+}
+
+/// The newest final run of the plan before the period; 0 none.
+std::int64_t previous_run_of(Database& database, const Plan& plan, const Period& period) {
+    Query query = database.query(
+        "SELECT number FROM run WHERE plan = ?1 AND state = 'final' AND last_day < ?2"
+        " ORDER BY last_day DESC LIMIT 1");
+    query.bind(1, plan.name).bind(2, std::int64_t{period.first});
+    return query.step() ? query.integer(0) : 0;
+}
+
+/// A second connection to the same file, or nothing where only this one sees the data (in memory,
+/// or inside a transaction).
+std::optional<Database> second_connection(Database& database) {
+    const char* file = sqlite3_db_filename(database.handle(), "main");
+    if (file == nullptr || *file == '\0' || sqlite3_get_autocommit(database.handle()) == 0)
+        return std::nullopt;
+    return std::optional<Database>(std::in_place, database.path(), Database::Access::read);
+}
+
+/// What may differ between two connections if another process commits in between.
+std::string state_of(Database& database) {
+    return database.text("SELECT count(*) || ' ' || coalesce(max(number), 0) || ' ' ||"
+                         " count(undone_at) FROM import")
+        .value_or("");
+}
+
+/// A read transaction for as long as a load lasts; none where one is open already.
+class ReadTransaction {
+public:
+    explicit ReadTransaction(Database& database) : handle_(database.handle()) {
+        is_own_ = sqlite3_get_autocommit(handle_) != 0;
+        if (is_own_) database.execute("BEGIN");
+    }
+    ~ReadTransaction() {
+        if (is_own_) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+    ReadTransaction(const ReadTransaction&) = delete;
+    ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+private:
+    sqlite3* handle_;
+    bool is_own_ = false;
+};
+
+/// Members and order lines, read side by side where that is possible.
+std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database, const AsOf& as_of,
+                                                  const Plan& plan, const Period& period) {
+    OrderReader reader(database, as_of, period, plan.currency_places);
+    std::optional<Database> second = second_connection(database);
+    std::future<void> orders;
+    std::optional<ReadTransaction> second_reads;
+    if (second) {
+        second_reads.emplace(*second);
+        if (state_of(*second) != state_of(database))
+            throw StorageError(database.path() +
+                               ": the database was changed while it was read; try again");
+        orders = std::async(std::launch::async, [&] { reader.work(*second); });
+    }
+    LoadedMembers members = load_members(database, as_of, period);
+    reader.work(database);
+    if (orders.valid()) orders.get();
+    return {std::move(members), reader.finish()};
+}
+
+/// Storage's numbers of buyers and creators become indexes.
+void link_orders(const LoadedMembers& members, LoadedOrders& orders, Database& database,
+                 const Period& period) {
+    OrderLines& lines = orders.lines;
+    for (std::size_t i = 0; i < lines.count; ++i) {
+        const std::uint32_t number = lines.buyer[i];
+        lines.buyer[i] = members.index(number);
+        if (lines.buyer[i] != no_member) continue;
+        Query query = database.query(
+            "SELECT o.order_id, m.member_id, m.joined_on FROM order_line o"
+            " JOIN member m ON m.number = o.buyer WHERE o.row = ?1");
+        query.bind(1, orders.rows[i]);
+        ensure(query.step(), "an order line without its buyer");
+        throw Refusal(Refusal::Kind::input,
+                      fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}; "
+                                  "correct one of the two dates and import it with --replace",
+                                  query.text(0), format_day(lines.ordered_on[i]), query.text(1),
+                                  format_day(static_cast<Day>(query.integer(2))),
+                                  period_name(period)));
+    }
+    for (MemberIndex& creator : lines.creator)
+        creator = creator == 0 ? no_member : members.index(creator);
+}
+
+[[noreturn]] void refuse_title(const Plan& plan, std::string_view member_id,
+                               std::string_view title) {
+    std::string known;
+    for (const Rank& rank : plan.ranks) known += (known.empty() ? "" : ", ") + rank.name;
+    throw Refusal(
+        Refusal::Kind::input,
+        fmt::format("member {} has the title \"{}\", which plan {} does not name (it names: {}); "
+                    "write [plan] was = {{ \"{}\" = \"…\" }} with the rank that it has become",
+                    member_id, title, plan.name, known.empty() ? "no ranks" : known, title));
+}
+
+/// Titles before the period: what the last final run left, by name, else the members file's.
+void load_titles(Database& database, const Plan& plan, std::int64_t previous_run,
+                 const LoadedMembers& loaded, Members& members) {
+    const auto set = [&](MemberIndex member, std::string_view title) {
+        const RankPlace place = plan.rank_place(title);
+        if (place == 0) refuse_title(plan, loaded.ids[member], title);
+        if (members.title_before.empty()) members.title_before.resize(members.count);
+        members.title_before[member] = place;
+    };
+    for (const auto& [member, title] : loaded.file_titles)
+        if (members.kind[member] == MemberKind::affiliate) set(member, title);
+    if (previous_run == 0) return;
+    std::map<std::uint64_t, std::string> names;
+    Query ranks = database.query("SELECT place, name FROM run_rank WHERE run = ?1");
+    ranks.bind(1, previous_run);
+    while (ranks.step()) names[static_cast<std::uint64_t>(ranks.integer(0))] = ranks.text(1);
+    Query pieces = database.query(
+        "SELECT piece, packed FROM carried WHERE run = ?1 AND item = 'titles'");
+    pieces.bind(1, previous_run);
+    while (pieces.step()) {
+        Unpacker unpacker(pieces.blob(1));
+        std::int64_t number = pieces.integer(0) * carried_piece_size;
+        while (!unpacker.is_at_end()) {
+            number += static_cast<std::int64_t>(unpacker.varint());
+            const auto name = names.find(unpacker.varint());
+            ensure(!unpacker.is_broken() && name != names.end(),
+                   "the titles that the last final run left are broken");
+            if (const MemberIndex member = loaded.index(number); member != no_member)
+                set(member, name->second);
+        }
+    }
+}
+
+/// Returns of the period's order lines, by order line, then (returned_on, return_id).
+/// `order_line_of` finds the place of a row.
+std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of,
+                                       const Period& period, const LoadedOrders& orders,
+                                       Digest& digest) {
+    Query query = database.query(
+        "SELECT r.row, r.return_id, r.returned_on, r.amount, r.volume, o.row FROM return_line r"
+        " JOIN order_line o ON o.order_id = r.order_id AND o.line = r.line"
+        " WHERE r.returned_on BETWEEN ?1 AND ?2 AND r.import <= ?3 AND o.import <= ?3"
+        " AND o.ordered_on BETWEEN ?1 AND ?2 ORDER BY r.returned_on, r.return_id");
+    query.bind(1, std::int64_t{period.first}).bind(2, std::int64_t{period.last});
+    query.bind(3, as_of.last_import);
+    std::vector<std::pair<std::int64_t, ReturnOfLine>> found;  // by row of the order line
+    std::vector<std::string> ids;
+    while (query.step()) {
+        const auto is_in = [](const std::vector<std::int64_t>& rows, std::int64_t row) {
+            return std::binary_search(rows.begin(), rows.end(), row);
+        };
+        if (is_in(as_of.replaced_returns, query.integer(0))) continue;
+        if (is_in(as_of.replaced_orders, query.integer(5))) continue;
+        ReturnOfLine line;
+        line.order_line = static_cast<OrderLineIndex>(ids.size());  // for the moment
+        line.amount_minor = query.integer(3);
+        if (!query.is_null(4)) line.volume_centipoints = query.integer(4);
+        found.emplace_back(query.integer(5), line);
+        ids.emplace_back(query.text(1));
+    }
+    if (found.empty()) return {};
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    // Rows to places: one look at every order line, since few of them are returned.
+    std::vector<std::pair<OrderLineIndex, ReturnOfLine>> placed;
+    for (std::size_t place = 0; place < orders.rows.size(); ++place) {
+        auto at = std::lower_bound(
+            found.begin(), found.end(), orders.rows[place],
+            [](const auto& entry, std::int64_t row) { return entry.first < row; });
+        for (; at != found.end() && at->first == orders.rows[place]; ++at)
+            placed.emplace_back(static_cast<OrderLineIndex>(place), at->second);
+    }
+    ensure(placed.size() == found.size(), "a return of an order line that is not in the period");
+    std::vector<ReturnOfLine> returns;
+    for (auto& [place, line] : placed) {
+        digest.add(std::int64_t{place}).add_text(ids[line.order_line]);
+        digest.add(line.amount_minor).add(line.volume_centipoints);
+        line.order_line = place;
+        returns.push_back(line);
+    }
+    return returns;
+}
+
+/// Indexes stand for ids here: the list of ids itself is part of it.
+void digest_members(const LoadedMembers& loaded, const Members& members, Digest& digest) {
+    digest.add_text(loaded.ids.bytes()).add_column(loaded.ids.ends());
+    digest.add_column(members.sponsor).add_column(members.enroller);
+    digest.add_column(members.placement).add_column(members.leg);
+    digest.add_column(members.kind).add_column(members.status).add_column(members.joined_on);
+    digest.add_column(members.title_before);
+}
+
+}  // namespace
+
+AsOf as_of(Database& database, std::int64_t last_import) {
+    AsOf result;
+    result.last_import = last_import;
+    result.replaced_orders = replaced_rows(database, "order_line", last_import);
+    result.replaced_returns = replaced_rows(database, "return_line", last_import);
+    result.replaced_products = replaced_rows(database, "product", last_import);
+    return result;
+}
+
+Loaded load(Database& database, const Plan& plan, const Period& period,
+            std::int64_t last_import) {
+    const ReadTransaction reads(database);
+    Loaded loaded;
+    loaded.last_import =
+        last_import != 0
+            ? last_import
+            : database.integer("SELECT max(number) FROM import WHERE undone_at IS NULL").value_or(0);
+    loaded.previous_run = previous_run_of(database, plan, period);
+    const AsOf facts = as_of(database, loaded.last_import);
+    auto [members, orders] = read_facts(database, facts, plan, period);
+    link_orders(members, orders, database, period);
+    load_titles(database, plan, loaded.previous_run, members, members.members);
+    LoadedSequences sequences =
+        load_sequences(database, facts, period, loaded.previous_run, members, orders);
+
+    Digest digest;
+    digest.add_text("downline inputs 1").add_text(plan.currency).add_text(period_name(period));
+    digest_members(members, members.members, digest);
+    for (const std::string& day : orders.day_digests) digest.add_text(day);
+    digest.add_column(orders.lines.ordered_on).add_column(orders.lines.buyer);
+    digest.add_column(orders.lines.creator);
+    digest.add_column(sequences.sequences.orders_before).add_column(sequences.sequences.first_on);
+    for (const auto& [buyer, contract] : sequences.contracts)
+        digest.add(std::int64_t{buyer}).add_text(contract);
+
+    Snapshot& snapshot = loaded.snapshot;
+    snapshot.period = period;
+    snapshot.currency_places = plan.currency_places;
+    snapshot.returns = load_returns(database, facts, period, orders, digest);
+    snapshot.members = std::move(members.members);
+    snapshot.orders = std::move(orders.lines);
+    snapshot.order_count = orders.order_count;
+    snapshot.sequences = std::move(sequences.sequences);
+    snapshot.orders.sequence = std::move(sequences.of_line);
+    snapshot.orders.ref.resize(snapshot.orders.count);
+    for (std::size_t place = 0; place < snapshot.orders.ref.size(); ++place)
+        snapshot.orders.ref[place] = static_cast<std::int64_t>(place) + 1;
+    loaded.order_rows = std::move(orders.rows);
+    loaded.contracts = std::move(sequences.contracts);
+    loaded.inputs_digest = digest.hex();
+    return loaded;
+}
+
+}  // namespace downline

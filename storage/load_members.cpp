@@ -1,0 +1,195 @@
+// Reads the network as of a day: who had joined, below whom, as what and with which status.
+#include "storage/load_parts.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#include <sqlite3.h>
+
+#include "engine/errors.hpp"
+#include "engine/limits.hpp"
+
+namespace downline {
+namespace {
+
+std::string_view text_of(sqlite3_stmt* statement, int column) {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    const int size = sqlite3_column_bytes(statement, column);
+    return bytes == nullptr ? std::string_view{} : std::string_view{bytes, static_cast<std::size_t>(size)};
+}
+
+/// A member's number in a column; 0 where it is NULL.
+MemberIndex number_of(sqlite3_stmt* statement, int column) {
+    return static_cast<MemberIndex>(sqlite3_column_int64(statement, column));
+}
+
+/// Reads the member table in the order of numbers. Parents are still numbers; a status that
+/// begins later is active until then.
+LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& period) {
+    LoadedMembers loaded;
+    Members& members = loaded.members;
+    const auto count_max = static_cast<std::size_t>(
+        database.integer("SELECT max(number) FROM member").value_or(0));
+    ensure(count_max <= member_count_max, "more members than a database may have");
+    members.number.reserve(count_max);
+    members.sponsor.reserve(count_max);
+    members.kind.reserve(count_max);
+    members.status.reserve(count_max);
+    members.joined_on.reserve(count_max);
+    loaded.ids.reserve(count_max, count_max * 10);
+    bool has_enrollers = false, has_places = false;
+    std::vector<MemberIndex> enroller, placement;
+    std::vector<std::uint32_t> leg;
+    Query query = database.query(
+        "SELECT number, member_id, sponsor, joined_on, kind, status, status_on, enroller,"
+        " placement, leg, title FROM member WHERE import <= ?1 AND joined_on <= ?2"
+        " ORDER BY number");
+    query.bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
+    sqlite3_stmt* row = query.raw();
+    while (query.step()) {
+        members.number.push_back(sqlite3_column_int64(row, 0));
+        loaded.ids.add(text_of(row, 1));
+        members.sponsor.push_back(number_of(row, 2));
+        members.joined_on.push_back(sqlite3_column_int(row, 3));
+        members.kind.push_back(static_cast<MemberKind>(sqlite3_column_int(row, 4)));
+        const bool is_later = sqlite3_column_type(row, 6) != SQLITE_NULL &&
+                              sqlite3_column_int(row, 6) > period.last;
+        members.status.push_back(is_later ? Status::active
+                                          : static_cast<Status>(sqlite3_column_int(row, 5)));
+        if (const MemberIndex number = number_of(row, 7)) {
+            has_enrollers = true;
+            enroller.resize(members.number.size() - 1);
+            enroller.push_back(number);
+        }
+        if (const MemberIndex number = number_of(row, 8)) {
+            has_places = true;
+            placement.resize(members.number.size() - 1);
+            placement.push_back(number);
+            leg.resize(members.number.size() - 1);
+            leg.push_back(static_cast<std::uint32_t>(sqlite3_column_int(row, 9)));
+        }
+        if (sqlite3_column_type(row, 10) != SQLITE_NULL && sqlite3_column_bytes(row, 10) > 0)
+            loaded.file_titles.emplace_back(static_cast<MemberIndex>(members.number.size() - 1),
+                                            text_of(row, 10));
+    }
+    const std::size_t count = members.number.size();
+    members.count = static_cast<std::uint32_t>(count);
+    if (has_enrollers) {
+        enroller.resize(count);
+        for (std::size_t i = 0; i < count; ++i)  // the enroller is the sponsor unless stated
+            if (enroller[i] == 0) enroller[i] = members.sponsor[i];
+        members.enroller = std::move(enroller);
+    }
+    if (has_places) {
+        placement.resize(count);
+        leg.resize(count);
+        members.placement = std::move(placement);
+        members.leg = std::move(leg);
+    }
+    return loaded;
+}
+
+/// The first eight bytes as a number that compares as they do.
+std::uint64_t prefix_of(std::string_view text) {
+    std::uint64_t prefix = 0;
+    std::memcpy(&prefix, text.data(), std::min(text.size(), sizeof prefix));
+    return __builtin_bswap64(prefix);
+}
+
+template <typename Entry>
+void permute(std::vector<Entry>& column, const std::vector<MemberIndex>& order) {
+    if (column.empty()) return;
+    std::vector<Entry> sorted(order.size());
+    for (std::size_t place = 0; place < order.size(); ++place) sorted[place] = column[order[place]];
+    column = std::move(sorted);
+}
+
+/// Puts members in the byte order of their ids. Files that are sorted already cost one comparison
+/// each.
+void sort_by_id(LoadedMembers& loaded) {
+    Members& members = loaded.members;
+    const TextArena& ids = loaded.ids;
+    bool is_sorted = true;
+    for (std::size_t i = 1; i < ids.size() && is_sorted; ++i) is_sorted = ids[i - 1] < ids[i];
+    if (is_sorted) return;
+    std::vector<std::pair<std::uint64_t, MemberIndex>> keys(ids.size());
+    for (std::uint32_t i = 0; i < members.count; ++i) keys[i] = {prefix_of(ids[i]), i};
+    std::sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
+        return a.first != b.first ? a.first < b.first : ids[a.second] < ids[b.second];
+    });
+    std::vector<MemberIndex> order(ids.size());
+    for (std::size_t place = 0; place < keys.size(); ++place) order[place] = keys[place].second;
+    keys = {};
+    permute(members.number, order);
+    permute(members.sponsor, order);
+    permute(members.enroller, order);
+    permute(members.placement, order);
+    permute(members.leg, order);
+    permute(members.kind, order);
+    permute(members.status, order);
+    permute(members.joined_on, order);
+    TextArena sorted_ids;
+    sorted_ids.reserve(ids.size(), ids.bytes().size());
+    for (const MemberIndex i : order) sorted_ids.add(ids[i]);
+    loaded.ids = std::move(sorted_ids);
+    if (loaded.file_titles.empty()) return;
+    std::vector<MemberIndex> place_of(order.size());
+    for (std::uint32_t place = 0; place < members.count; ++place) place_of[order[place]] = place;
+    for (auto& [member, title] : loaded.file_titles) member = place_of[member];
+    std::sort(loaded.file_titles.begin(), loaded.file_titles.end());
+}
+
+void index_numbers(LoadedMembers& loaded) {
+    const auto& numbers = loaded.members.number;
+    const auto largest = std::max_element(numbers.begin(), numbers.end());
+    loaded.index_of.assign(largest == numbers.end() ? 1 : static_cast<std::size_t>(*largest) + 1,
+                           no_member);
+    for (std::uint32_t i = 0; i < loaded.members.count; ++i)
+        loaded.index_of[static_cast<std::size_t>(numbers[i])] = i;
+}
+
+/// Applies the dated versions of kind and status that hold on the period's last day: the latest
+/// day wins, of one day the latest import.
+void apply_changes(Database& database, const AsOf& as_of, const Period& period,
+                   LoadedMembers& loaded) {
+    Query query = database.query(
+        "SELECT c.member, c.item, c.holds_from, c.value, m.status_on FROM member_change c"
+        " JOIN member m ON m.number = c.member"
+        " WHERE c.import <= ?1 AND c.holds_from <= ?2 AND c.item IN ('kind', 'status')"
+        " ORDER BY c.holds_from, c.import, c.row");
+    query.bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
+    while (query.step()) {
+        const MemberIndex member = loaded.index(query.integer(0));
+        if (member == no_member) continue;
+        const std::int64_t value = query.integer(3);
+        if (query.text(1) == "kind") {
+            loaded.members.kind[member] = static_cast<MemberKind>(value);
+            continue;
+        }
+        const bool is_first_version_later = !query.is_null(4) && query.integer(4) <= period.last &&
+                                            query.integer(4) > query.integer(2);
+        if (!is_first_version_later) loaded.members.status[member] = static_cast<Status>(value);
+    }
+}
+
+/// Numbers of parents become indexes; a parent who has not joined yet is none (9.12).
+void link_parents(const LoadedMembers& loaded, std::vector<MemberIndex>& parents) {
+    for (MemberIndex& parent : parents) parent = parent == 0 ? no_member : loaded.index(parent);
+}
+
+}  // namespace
+
+LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period) {
+    LoadedMembers loaded = read_table(database, as_of, period);
+    sort_by_id(loaded);
+    index_numbers(loaded);
+    apply_changes(database, as_of, period, loaded);
+    link_parents(loaded, loaded.members.sponsor);
+    link_parents(loaded, loaded.members.enroller);
+    link_parents(loaded, loaded.members.placement);
+    return loaded;
+}
+
+}  // namespace downline

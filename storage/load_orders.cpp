@@ -1,0 +1,447 @@
+// Reads the period's order lines, day by day, each day by itself and on any thread.
+//
+// The rows of a day lie together (order_extent), so a month costs a month however long the history
+// is. A day is sorted by (order_id, line) and written to its place in the columns of the period.
+#include "storage/load_parts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "engine/errors.hpp"
+#include "engine/limits.hpp"
+#include "storage/digest.hpp"
+#include "storage/packing.hpp"
+#include "storage/products.hpp"
+
+namespace downline {
+namespace {
+
+enum TextPlace : std::size_t { sku_text, category_text, kind_text, contract_text, text_count };
+
+/// A list of texts without duplicates; 0 is the empty one.
+class DayTexts {
+public:
+    std::uint32_t place_of(std::string_view text) {
+        if (text == texts_[last_]) return last_;
+        const auto [found, is_new] =
+            places_.try_emplace(std::string{text}, static_cast<std::uint32_t>(texts_.size()));
+        if (is_new) texts_.emplace_back(text);
+        return last_ = found->second;
+    }
+    [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
+
+private:
+    std::vector<std::string> texts_{std::string{}};
+    std::unordered_map<std::string, std::uint32_t> places_{{std::string{}, 0}};
+    std::uint32_t last_ = 0;
+};
+
+struct Row {
+    std::int64_t row{}, amount_minor{}, volume_centipoints{}, qualifying_centipoints{};
+    std::int64_t cost_minor{};  ///< -1: not known
+    std::uint64_t id_begin{};
+    std::uint32_t id_size{}, line{}, buyer{}, quantity{}, creator{};
+    std::array<std::uint32_t, text_count> texts{};
+};
+
+/// A day's rows as they were read.
+struct DayRows {
+    std::vector<Row> rows;
+    std::string ids;
+    std::array<DayTexts, text_count> texts;
+    [[nodiscard]] std::string_view id(const Row& row) const {
+        return {ids.data() + row.id_begin, row.id_size};
+    }
+};
+
+struct Sums {
+    Int128 amount = 0, volume = 0, qualifying = 0, cost = 0, quantity = 0;
+    void add(const Sums& other) {
+        amount += other.amount;
+        volume += other.volume;
+        qualifying += other.qualifying;
+        cost += other.cost;
+        quantity += other.quantity;
+    }
+};
+
+/// A day of the period: where its rows are, where they go, and what became of them.
+struct OrderDay {
+    Day day{};
+    std::vector<std::pair<std::int64_t, std::int64_t>> extents;  ///< first and last row
+    std::size_t base = 0, room = 0;
+    // filled by the thread that takes the day
+    std::size_t count = 0;
+    std::uint32_t order_count = 0;
+    std::vector<std::int64_t> qualifying, cost;  ///< empty: as the volume; none known
+    std::vector<std::uint32_t> quantity, creator;
+    std::array<std::vector<std::string>, text_count> texts;
+    std::array<std::vector<std::uint32_t>, text_count> text_of;  ///< empty: no text at all
+    std::string digest;
+    Sums sums;
+};
+
+std::string_view text_of(sqlite3_stmt* statement, int column) {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+bool is_null(sqlite3_stmt* statement, int column) {
+    return sqlite3_column_type(statement, column) == SQLITE_NULL;
+}
+
+/// One currency unit is one point; three places are rounded half up (9.10).
+std::int64_t volume_of_amount(std::int64_t amount_minor, int currency_places) {
+    std::int64_t value = amount_minor;
+    for (int places = currency_places; places < 2; ++places) value *= 10;
+    std::int64_t divisor = 1;
+    for (int places = currency_places; places > 2; --places) divisor *= 10;
+    return divide_rounded(value, divisor, Rounding::half_up);
+}
+
+void check_volume(Int128 volume_centipoints, std::string_view order_id, std::uint32_t line) {
+    if (volume_centipoints <= volume_centipoints_max) return;
+    throw Refusal(Refusal::Kind::input,
+                  fmt::format("order {} line {}: its volume is beyond {} points; correct the amount "
+                              "or the product's volume and import it with --replace",
+                              order_id, line, format_decimal(volume_centipoints_max, 2)));
+}
+
+/// The order in which a snapshot has the rows of one day.
+std::vector<std::uint32_t> sorted_places(const DayRows& day) {
+    const auto comes_before = [&](const Row& a, const Row& b) {
+        const int order = day.id(a).compare(day.id(b));
+        return order != 0 ? order < 0 : a.line < b.line;
+    };
+    std::vector<std::uint32_t> places(day.rows.size());
+    for (std::uint32_t i = 0; i < places.size(); ++i) places[i] = i;
+    if (std::is_sorted(day.rows.begin(), day.rows.end(), comes_before)) return places;
+    // Eight bytes after what all ids of the day have in common decide nearly every comparison.
+    std::string_view common = day.id(day.rows.front());
+    for (const Row& row : day.rows) {
+        const std::string_view id = day.id(row);
+        const auto end = std::mismatch(common.begin(), common.end(), id.begin(), id.end()).first;
+        common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
+    }
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> keys(places.size());
+    for (const std::uint32_t i : places) {
+        const std::string_view rest = day.id(day.rows[i]).substr(common.size());
+        std::uint64_t prefix = 0;
+        std::memcpy(&prefix, rest.data(), std::min(rest.size(), sizeof prefix));
+        keys[i] = {__builtin_bswap64(prefix), i};
+    }
+    std::sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
+        if (a.first != b.first) return a.first < b.first;
+        return comes_before(day.rows[a.second], day.rows[b.second]);
+    });
+    for (std::size_t i = 0; i < keys.size(); ++i) places[i] = keys[i].second;
+    return places;
+}
+
+}  // namespace
+
+struct OrderReader::State {
+    const AsOf& as_of;
+    Period period;
+    int currency_places;
+    Products products;
+    std::vector<OrderDay> days;
+    std::atomic<std::size_t> next_day = 0;
+    LoadedOrders loaded;  ///< its columns are as long as all days have room
+
+    DayRows read(Query& query, const OrderDay& day) const;
+    Row read_row(sqlite3_stmt* statement, Day day, DayRows& into) const;
+    void fill_from_product(sqlite3_stmt* statement, Day day, Row& row, DayRows& into) const;
+    void place(const DayRows& rows, OrderDay& day);
+    void close_gaps();
+};
+
+OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& period,
+                         int currency_places)
+    : state_(new State{as_of, period, currency_places, Products(database, as_of), {}, {}, {}}) {
+    Query query = database.query(
+        "SELECT ordered_on, first_row, last_row FROM order_extent"
+        " WHERE ordered_on BETWEEN ?1 AND ?2 AND import <= ?3 ORDER BY ordered_on, first_row");
+    query.bind(1, std::int64_t{period.first}).bind(2, std::int64_t{period.last});
+    query.bind(3, as_of.last_import);
+    std::size_t room = 0;
+    while (query.step()) {
+        const auto ordered_on = static_cast<Day>(query.integer(0));
+        if (state_->days.empty() || state_->days.back().day != ordered_on) {
+            state_->days.emplace_back();
+            state_->days.back().day = ordered_on;
+            state_->days.back().base = room;
+        }
+        state_->days.back().extents.emplace_back(query.integer(1), query.integer(2));
+        const auto size = static_cast<std::size_t>(query.integer(2) - query.integer(1) + 1);
+        state_->days.back().room += size;
+        room += size;
+    }
+    if (room > order_line_count_max)
+        throw Refusal(Refusal::Kind::input,
+                      fmt::format("{} has {} order lines; one run takes at most {}",
+                                  period_name(period), room, order_line_count_max));
+    LoadedOrders& loaded = state_->loaded;
+    loaded.rows.resize(room);
+    loaded.lines.order.resize(room);
+    loaded.lines.buyer.resize(room);
+    loaded.lines.ordered_on.resize(room);
+    loaded.lines.amount_minor.resize(room);
+    loaded.lines.volume_centipoints.resize(room);
+}
+
+OrderReader::~OrderReader() = default;
+
+void OrderReader::work(Database& database) {
+    Query query = database.query(
+        "SELECT row, order_id, line, buyer, amount, volume, qualifying_volume, cost, quantity,"
+        " sku, category, kind, contract FROM order_line WHERE row BETWEEN ?1 AND ?2");
+    while (true) {
+        const std::size_t taken = state_->next_day.fetch_add(1);
+        if (taken >= state_->days.size()) return;
+        OrderDay& day = state_->days[taken];
+        state_->place(state_->read(query, day), day);
+    }
+}
+
+DayRows OrderReader::State::read(Query& query, const OrderDay& day) const {
+    DayRows rows;
+    rows.rows.reserve(day.room);
+    rows.ids.reserve(day.room * 12);
+    const auto& replaced = as_of.replaced_orders;
+    for (const auto& [first, last] : day.extents) {
+        query.reset();
+        query.bind(1, first).bind(2, last);
+        while (query.step()) {
+            if (!replaced.empty() && std::binary_search(replaced.begin(), replaced.end(),
+                                                        sqlite3_column_int64(query.raw(), 0)))
+                continue;
+            rows.rows.push_back(read_row(query.raw(), day.day, rows));
+        }
+    }
+    return rows;
+}
+
+Row OrderReader::State::read_row(sqlite3_stmt* statement, Day day, DayRows& into) const {
+    Row row;
+    row.row = sqlite3_column_int64(statement, 0);
+    const std::string_view id = text_of(statement, 1);
+    row.id_begin = into.ids.size();
+    row.id_size = static_cast<std::uint32_t>(id.size());
+    into.ids.append(id);
+    row.line = static_cast<std::uint32_t>(sqlite3_column_int64(statement, 2));
+    row.buyer = static_cast<std::uint32_t>(sqlite3_column_int64(statement, 3));
+    row.amount_minor = sqlite3_column_int64(statement, 4);
+    const bool has_volume = !is_null(statement, 5);
+    row.volume_centipoints = has_volume ? sqlite3_column_int64(statement, 5)
+                                        : volume_of_amount(row.amount_minor, currency_places);
+    row.cost_minor = is_null(statement, 7) ? -1 : sqlite3_column_int64(statement, 7);
+    row.quantity = is_null(statement, 8)
+                       ? 1
+                       : static_cast<std::uint32_t>(sqlite3_column_int64(statement, 8));
+    for (std::size_t i = 0; i < text_count; ++i)
+        if (const auto column = static_cast<int>(9 + i); !is_null(statement, column))
+            row.texts[i] = into.texts[i].place_of(text_of(statement, column));
+    if (row.texts[sku_text] != 0 && !products.is_empty()) fill_from_product(statement, day, row, into);
+    check_volume(row.volume_centipoints, id, row.line);
+    row.qualifying_centipoints =
+        is_null(statement, 6) ? row.volume_centipoints : sqlite3_column_int64(statement, 6);
+    return row;
+}
+
+/// What the order line leaves empty, the product in force gives (9.10).
+void OrderReader::State::fill_from_product(sqlite3_stmt* statement, Day day, Row& row,
+                                           DayRows& into) const {
+    const Products::Version* product = products.in_force(text_of(statement, 9), day);
+    if (product == nullptr) return;
+    row.creator = product->creator;
+    if (row.texts[category_text] == 0)
+        row.texts[category_text] = into.texts[category_text].place_of(product->category);
+    if (!is_null(statement, 5) || !product->volume_centipoints) return;
+    const Int128 volume = Int128{*product->volume_centipoints} * row.quantity;
+    check_volume(volume, text_of(statement, 1), row.line);
+    row.volume_centipoints = static_cast<std::int64_t>(volume);
+}
+
+/// Writes a day's rows, sorted, to its place in the period's columns.
+void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
+    if (rows.rows.empty()) return;
+    const std::vector<std::uint32_t> places = sorted_places(rows);
+    day.count = places.size();
+    bool has_qualifying = false, has_cost = false, has_quantity = false;
+    std::array<bool, text_count> has_text{};
+    for (const Row& row : rows.rows) {
+        has_qualifying |= row.qualifying_centipoints != row.volume_centipoints;
+        has_cost |= row.cost_minor >= 0;
+        has_quantity |= row.quantity != 1;
+        for (std::size_t i = 0; i < text_count; ++i) has_text[i] |= row.texts[i] != 0;
+    }
+    std::string serial;
+    serial.reserve(places.size() * 40);
+    OrderLines& lines = loaded.lines;
+    std::string_view order_id;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Row& row = rows.rows[places[i]];
+        const std::size_t at = day.base + i;
+        const std::string_view id = rows.id(row);
+        if (i == 0 || id != order_id) ++day.order_count;
+        order_id = id;
+        loaded.rows[at] = row.row;
+        lines.order[at] = day.order_count - 1;
+        lines.buyer[at] = row.buyer;
+        lines.ordered_on[at] = day.day;
+        lines.amount_minor[at] = row.amount_minor;
+        lines.volume_centipoints[at] = row.volume_centipoints;
+        if (has_qualifying) day.qualifying.push_back(row.qualifying_centipoints);
+        if (has_cost) day.cost.push_back(row.cost_minor);
+        if (has_quantity) day.quantity.push_back(row.quantity);
+        if (products.has_creators()) day.creator.push_back(row.creator);
+        append_bytes(serial, id);
+        append_varint(serial, row.line);
+        append_signed(serial, row.amount_minor);
+        append_signed(serial, row.volume_centipoints);
+        append_signed(serial, row.qualifying_centipoints);
+        append_signed(serial, row.cost_minor);
+        append_varint(serial, row.quantity);
+        for (std::size_t t = 0; t < text_count; ++t) {
+            if (has_text[t]) day.text_of[t].push_back(row.texts[t]);
+            append_bytes(serial, rows.texts[t].texts()[row.texts[t]]);
+        }
+        day.sums.add({row.amount_minor, row.volume_centipoints, row.qualifying_centipoints,
+                      std::max<std::int64_t>(row.cost_minor, 0), row.quantity});
+    }
+    for (std::size_t t = 0; t < text_count; ++t)
+        if (has_text[t]) day.texts[t] = rows.texts[t].texts();
+    day.digest = sha256_hex(serial);
+}
+
+namespace {
+
+/// Puts the days' optional columns together; nothing where no day has one. `otherwise` gives the
+/// value of a row whose day has none.
+template <typename Entry, typename Otherwise>
+std::vector<Entry> gather(std::vector<OrderDay>& days, std::vector<Entry> OrderDay::* column,
+                          std::size_t count, const Otherwise& otherwise) {
+    std::vector<Entry> all;
+    if (std::none_of(days.begin(), days.end(), [&](auto& day) { return !(day.*column).empty(); }))
+        return all;
+    all.reserve(count);
+    for (OrderDay& day : days) {
+        const std::size_t base = all.size();
+        for (std::size_t i = 0; i < day.count; ++i)
+            all.push_back((day.*column).empty() ? otherwise(base + i) : (day.*column)[i]);
+        day.*column = {};
+    }
+    return all;
+}
+
+/// The same for a column of texts; texts are numbered as they first appear.
+TextColumn gather_texts(std::vector<OrderDay>& days, std::size_t text, std::size_t count) {
+    TextColumn all;
+    if (std::all_of(days.begin(), days.end(), [&](auto& day) { return day.text_of[text].empty(); }))
+        return all;
+    all.of.reserve(count);
+    std::unordered_map<std::string, std::uint32_t> places{{std::string{}, 0}};
+    for (OrderDay& day : days) {
+        std::vector<std::uint32_t> place_of(day.texts[text].size());
+        for (std::size_t i = 0; i < day.count; ++i) {
+            const std::uint32_t own = day.text_of[text].empty() ? 0 : day.text_of[text][i];
+            if (own != 0 && place_of[own] == 0) {
+                const std::string& name = day.texts[text][own];
+                const auto next = static_cast<std::uint32_t>(all.texts.size());
+                const auto [found, is_new] = places.try_emplace(name, next);
+                if (is_new) all.texts.push_back(name);
+                place_of[own] = found->second;
+            }
+            all.of.push_back(own == 0 ? 0 : place_of[own]);
+        }
+        day.texts[text] = {};
+        day.text_of[text] = {};
+    }
+    return all;
+}
+
+void check_sums(const Sums& sums, const Period& period) {
+    const auto check = [&](Int128 sum, const char* column) {
+        if (sum > run_sum_max)
+            throw Refusal(Refusal::Kind::input,
+                          fmt::format("the {} of all orders of {} is beyond 10^18; a run cannot "
+                                      "add up so much exactly; look for a mistaken order",
+                                      column, period_name(period)));
+    };
+    check(sums.amount, "amount");
+    check(sums.volume, "volume");
+    check(sums.qualifying, "qualifying volume");
+    check(sums.cost, "cost");
+    check(sums.quantity, "quantity");
+}
+
+}  // namespace
+
+/// Replaced rows leave room at the end of their day: moves the later days up.
+void OrderReader::State::close_gaps() {
+    OrderLines& lines = loaded.lines;
+    std::size_t count = 0;
+    for (OrderDay& day : days) {
+        if (day.base != count) {
+            const auto move = [&](auto& column) {
+                const auto from = column.begin() + static_cast<std::ptrdiff_t>(day.base);
+                std::copy(from, from + static_cast<std::ptrdiff_t>(day.count),
+                          column.begin() + static_cast<std::ptrdiff_t>(count));
+            };
+            move(loaded.rows);
+            move(lines.order);
+            move(lines.buyer);
+            move(lines.ordered_on);
+            move(lines.amount_minor);
+            move(lines.volume_centipoints);
+            day.base = count;
+        }
+        count += day.count;
+    }
+    loaded.rows.resize(count);
+    lines.order.resize(count);
+    lines.buyer.resize(count);
+    lines.ordered_on.resize(count);
+    lines.amount_minor.resize(count);
+    lines.volume_centipoints.resize(count);
+    lines.count = static_cast<std::uint32_t>(count);
+}
+
+LoadedOrders OrderReader::finish() {
+    State& state = *state_;
+    state.close_gaps();
+    LoadedOrders& loaded = state.loaded;
+    OrderLines& lines = loaded.lines;
+    Sums sums;
+    for (OrderDay& day : state.days) {
+        for (std::size_t i = 0; i < day.count; ++i) lines.order[day.base + i] += loaded.order_count;
+        loaded.order_count += day.order_count;
+        if (day.count != 0) loaded.day_digests.push_back(std::move(day.digest));
+        sums.add(day.sums);
+    }
+    check_sums(sums, state.period);
+    const std::size_t count = lines.count;
+    const auto volume = [&](std::size_t at) { return lines.volume_centipoints[at]; };
+    lines.qualifying_centipoints = gather(state.days, &OrderDay::qualifying, count, volume);
+    lines.cost_minor = gather(state.days, &OrderDay::cost, count,
+                              [](std::size_t) { return std::int64_t{-1}; });
+    const auto one = [](std::size_t) { return std::uint32_t{1}; };
+    lines.quantity = gather(state.days, &OrderDay::quantity, count, one);
+    const auto nobody = [](std::size_t) { return std::uint32_t{0}; };
+    lines.creator = gather(state.days, &OrderDay::creator, count, nobody);
+    lines.sku = gather_texts(state.days, sku_text, count);
+    lines.category = gather_texts(state.days, category_text, count);
+    lines.kind = gather_texts(state.days, kind_text, count);
+    loaded.contract = gather_texts(state.days, contract_text, count);
+    return std::move(loaded);
+}
+
+}  // namespace downline

@@ -1,0 +1,102 @@
+// The parts of which load() puts a snapshot together: members, order lines, sequences.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/plan/plan.hpp"
+#include "engine/snapshot.hpp"
+#include "storage/database.hpp"
+#include "storage/runs.hpp"
+
+namespace downline {
+
+/// Which rows count: those of imports up to `last_import` that no such import replaced.
+struct AsOf {
+    std::int64_t last_import = 0;
+    std::vector<std::int64_t> replaced_orders, replaced_returns, replaced_products;  ///< ascending
+};
+[[nodiscard]] AsOf as_of(Database& database, std::int64_t last_import);
+
+/// Texts one after another: a million ids in two allocations.
+class TextArena {
+public:
+    void add(std::string_view text) {
+        bytes_.append(text);
+        ends_.push_back(bytes_.size());
+    }
+    void reserve(std::size_t texts, std::size_t bytes) {
+        ends_.reserve(texts);
+        bytes_.reserve(bytes);
+    }
+    [[nodiscard]] std::size_t size() const { return ends_.size(); }
+    [[nodiscard]] std::string_view operator[](std::size_t place) const {
+        const std::size_t begin = place == 0 ? 0 : ends_[place - 1];
+        return {bytes_.data() + begin, ends_[place] - begin};
+    }
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
+    [[nodiscard]] const std::vector<std::uint64_t>& ends() const { return ends_; }
+
+private:
+    std::string bytes_;
+    std::vector<std::uint64_t> ends_;
+};
+
+/// Everybody who had joined by the period's last day. `members.title_before` is still empty.
+struct LoadedMembers {
+    Members members;
+    TextArena ids;                         ///< by index
+    std::vector<MemberIndex> index_of;     ///< by storage's number; no_member: not there (yet)
+    std::vector<std::pair<MemberIndex, std::string>> file_titles;  ///< stated by the members file
+    [[nodiscard]] MemberIndex index(std::int64_t number) const {
+        const auto place = static_cast<std::size_t>(number);
+        return place < index_of.size() ? index_of[place] : no_member;
+    }
+};
+[[nodiscard]] LoadedMembers load_members(Database& database, const AsOf& as_of,
+                                         const Period& period);
+
+/// The period's order lines. `lines.buyer` and `lines.creator` hold storage's numbers until
+/// load() turns them into indexes; `lines.sequence` is empty.
+struct LoadedOrders {
+    OrderLines lines;
+    std::uint32_t order_count = 0;
+    std::vector<std::int64_t> rows;     ///< of order_line, by place
+    TextColumn contract;
+    std::vector<std::string> day_digests;  ///< of all but buyers and creators, by day
+};
+
+/// Reads the order lines by days, on as many threads as call work().
+class OrderReader {
+public:
+    OrderReader(Database& database, const AsOf& as_of, const Period& period,
+                int currency_places);
+    ~OrderReader();
+    /// Takes days until none is left. Safe to call from several threads, each with its database.
+    void work(Database& database);
+    /// REQUIRES: every work() has returned.
+    [[nodiscard]] LoadedOrders finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// What the buyers had ordered before the period (9.29), and the contracts among them. Where a
+/// final run left it behind, that is read and what has changed since is counted anew; else all
+/// orders before the period are counted. REQUIRES: buyers of `orders` are indexes.
+struct LoadedSequences {
+    Sequences sequences;
+    std::vector<Loaded::Contract> contracts;
+    std::vector<std::uint32_t> of_line;  ///< by place of the order line
+};
+[[nodiscard]] LoadedSequences load_sequences(Database& database, const AsOf& as_of,
+                                             const Period& period, std::int64_t previous_run,
+                                             const LoadedMembers& members,
+                                             const LoadedOrders& orders);
+
+}  // namespace downline

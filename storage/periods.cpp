@@ -1,0 +1,207 @@
+// The life of a period: a draft any number of times, then final, then the next one.
+#include <fmt/format.h>
+
+#include "engine/errors.hpp"
+#include "engine/plan/reader.hpp"
+#include "engine/run.hpp"
+#include "storage/digest.hpp"
+#include "storage/drafts.hpp"
+#include "storage/plan_changes.hpp"
+#include "storage/runs.hpp"
+
+namespace downline {
+namespace {
+
+[[noreturn]] void refuse(const std::string& text) { throw Refusal(Refusal::Kind::state, text); }
+
+/// The plan's newest closed period.
+struct Closed {
+    std::int64_t run{};
+    std::string period;
+    Day last_day{};
+    std::string chain_digest;
+};
+std::optional<Closed> last_closed(Database& database, const std::string& plan) {
+    Query query = database.query(
+        "SELECT number, period, last_day, chain_digest FROM run WHERE plan = ?1 AND"
+        " state = 'final' ORDER BY last_day DESC LIMIT 1");
+    query.bind(1, plan);
+    if (!query.step()) return std::nullopt;
+    return Closed{query.integer(0), std::string{query.text(1)},
+                  static_cast<Day>(query.integer(2)), std::string{query.text(3)}};
+}
+
+/// Only the period after the last closed one may be run; where none is closed, any.
+void check_is_next(Database& database, const Plan& plan, const Period& period) {
+    const std::optional<Closed> closed = last_closed(database, plan.name);
+    if (!closed || period.first == closed->last_day + 1) return;
+    const std::string next =
+        period_name(period_of(closed->last_day + 1, plan.period, plan.week_starts));
+    if (period.first <= closed->last_day)
+        refuse(fmt::format("{} of plan {} is closed (up to {}); corrections come as returns in a "
+                           "later period; the next one is {}",
+                           period_name(period), plan.name, closed->period, next));
+    refuse(fmt::format("{} of plan {} cannot be run yet: {} has to be closed first",
+                       period_name(period), plan.name, next));
+}
+
+void check_plan(Database& database, const Plan& plan, const Period& period) {
+    if (period.kind != plan.period)
+        throw UsageError(fmt::format(
+            "{} is a {}, but plan {} pays by the {}; name one, as {}", period_name(period),
+            period_kind_name(period.kind), plan.name, period_kind_name(plan.period),
+            period_name(period_of(period.first, plan.period, plan.week_starts))));
+    const std::optional<std::string> currency = database.currency();
+    if (!currency)
+        refuse("the database is empty; import members and orders first");
+    if (*currency != plan.currency)
+        refuse(fmt::format("plan {} pays in {}, but the database is kept in {}; use a plan in {}",
+                           plan.name, plan.currency, *currency, *currency));
+    if (period.first < plan.effective)
+        refuse(fmt::format("{} begins on {}, before plan {} takes effect on {}; run a later period "
+                           "or change [plan] effective",
+                           period_name(period), format_day(period.first), plan.name,
+                           format_day(plan.effective)));
+    check_is_next(database, plan, period);
+}
+
+void check_examples_pass(const Plan& plan) {
+    const std::vector<ExampleFailure> failures = check_examples(plan);
+    if (failures.empty()) return;
+    std::string text = fmt::format("plan {} may not run: {} of its worked examples {}", plan.name,
+                                   failures.size(), failures.size() == 1 ? "fails" : "fail");
+    for (const ExampleFailure& failure : failures)
+        text += fmt::format("\nline {}: \"{}\": {}", failure.line, failure.example, failure.text);
+    throw Refusal(Refusal::Kind::input, text);
+}
+
+/// What a reader should know of a plan's text that differs from the run before it.
+std::vector<std::string> notes_on_text(Database& database, const Plan& plan,
+                                       std::int64_t before_run) {
+    Query query = database.query(
+        "SELECT number, period, plan_text FROM run WHERE plan = ?1 AND number < ?2"
+        " ORDER BY number DESC LIMIT 1");
+    query.bind(1, plan.name).bind(2, before_run);
+    if (!query.step() || query.text(2) == plan.text) return {};
+    std::vector<std::string> notes;
+    notes.push_back(fmt::format("the text of plan {} has changed since run {} ({}):", plan.name,
+                                query.integer(0), query.text(1)));
+    for (std::string& change : changed_lines(query.text(2), plan.text))
+        notes.push_back(std::move(change));
+    return notes;
+}
+
+/// The plan's draft of a period.
+struct Draft {
+    std::int64_t number{}, last_import{}, previous_run{};
+    std::string inputs_digest, result_digest, plan_text, made_at;
+};
+Draft draft_to_close(Database& database, const std::string& plan, const std::string& period) {
+    Query query = database.query(
+        "SELECT number, last_import, previous_run, inputs_digest, result_digest, plan_text,"
+        " made_at, state, closed_at, closed_by FROM run WHERE plan = ?1 AND period = ?2"
+        " AND state IN ('draft', 'final')");
+    query.bind(1, plan).bind(2, period);
+    if (!query.step())
+        refuse(fmt::format("{} of plan {} has no draft; make one with `run {} --plan FILE`",
+                           period, plan, period));
+    if (query.text(7) == "final")
+        refuse(fmt::format("{} of plan {} is closed already (run {}, {} by {})", period, plan,
+                           query.integer(0), query.text(8), query.text(9)));
+    return {query.integer(0),           query.integer(1),           query.integer(2),
+            std::string{query.text(3)}, std::string{query.text(4)}, std::string{query.text(5)},
+            std::string{query.text(6)}};
+}
+
+void check_digest(const Draft& draft, const std::string& period, const std::string& stated) {
+    constexpr std::size_t digits_min = 8;
+    if (stated.size() < digits_min)
+        refuse(fmt::format("\"{}\" is too short for a draft's digest; give at least {} digits of {}",
+                           stated, digits_min, draft.result_digest));
+    if (!draft.result_digest.starts_with(stated))
+        refuse(fmt::format("the draft of {} is {}, not {}; look at it again before closing it",
+                           period, draft.result_digest, stated));
+}
+
+/// What came in, or was withdrawn, since a draft was made.
+std::string changes_since(Database& database, const Draft& draft) {
+    Query query = database.query(
+        "SELECT number, kind, made_at, undone_at FROM import"
+        " WHERE number > ?1 OR undone_at >= ?2 ORDER BY number");
+    query.bind(1, draft.last_import).bind(2, draft.made_at);
+    std::string text;
+    while (query.step())
+        text += fmt::format("{}import {} ({}, {})", text.empty() ? "" : ", ", query.integer(0),
+                            query.text(1),
+                            query.is_null(3) ? fmt::format("{}", query.text(2))
+                                             : fmt::format("undone {}", query.text(3)));
+    return text.empty() ? "the period before was closed anew" : text;
+}
+
+void check_is_fresh(Database& database, const Draft& draft, const Plan& plan,
+                    const Period& period) {
+    const Loaded loaded = load(database, plan, period);
+    if (loaded.inputs_digest == draft.inputs_digest && loaded.previous_run == draft.previous_run)
+        return;
+    refuse(fmt::format("the draft of {} is stale: since it was made came {}; run it again",
+                       period_name(period), changes_since(database, draft)));
+}
+
+Plan plan_of(const Draft& draft) {
+    PlanReading reading = read_plan(draft.plan_text);
+    if (!reading.errors.empty())
+        refuse(fmt::format("run {} was made with a plan that this version does not read (line {}: "
+                           "{}); run it again",
+                           draft.number, reading.errors.front().line, reading.errors.front().text));
+    return std::move(reading.plan);
+}
+
+}  // namespace
+
+std::int64_t draft_of(Database& database, const Plan& plan, const Period& period,
+                      const Signature& made, unsigned thread_count) {
+    check_plan(database, plan, period);
+    Loaded loaded = load(database, plan, period);
+    const RunResult result = run(plan, loaded.snapshot, thread_count);
+    loaded.snapshot.orders = {};  // a million order lines that nobody reads any more
+    Transaction transaction(database);
+    check_plan(database, plan, period);  // someone else may have closed it meanwhile
+    const std::int64_t number = save(database, plan, loaded, result, made);
+    transaction.commit();
+    return number;
+}
+
+RunSummary make_draft(Database& database, const Plan& plan, const Period& period,
+                      const std::string& by, const std::string& at, unsigned thread_count) {
+    check_plan(database, plan, period);
+    check_examples_pass(plan);
+    const std::int64_t number = draft_of(database, plan, period, {by, at}, thread_count);
+    RunSummary summary = run_summary(database, number);
+    summary.notes = notes_on_text(database, plan, number);
+    return summary;
+}
+
+RunSummary close_period(Database& database, const std::string& plan_name,
+                        const std::string& period_text,
+                        const std::optional<std::string>& draft_digest, const std::string& by,
+                        const std::string& at) {
+    Transaction transaction(database);
+    const Draft draft = draft_to_close(database, plan_name, period_text);
+    if (draft_digest) check_digest(draft, period_text, *draft_digest);
+    const Plan plan = plan_of(draft);
+    const std::optional<Period> period = parse_period(period_text, plan.week_starts);
+    ensure(period.has_value(), "a stored run has a period that is none");
+    check_is_next(database, plan, *period);
+    check_is_fresh(database, draft, plan, *period);
+    const std::optional<Closed> closed = last_closed(database, plan_name);
+    const std::string chain =
+        sha256_hex((closed ? closed->chain_digest : std::string{}) + draft.result_digest);
+    Query query = database.query(
+        "UPDATE run SET state = 'final', chain_digest = ?2, closed_by = ?3, closed_at = ?4"
+        " WHERE number = ?1");
+    query.bind(1, draft.number).bind(2, chain).bind(3, by).bind(4, at).run();
+    transaction.commit();
+    return run_summary(database, draft.number);
+}
+
+}  // namespace downline

@@ -1,0 +1,165 @@
+// Unpacks what save.cpp packed: see the header and docs/formats.md.
+#include "storage/run_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/errors.hpp"
+#include "engine/money.hpp"
+#include "storage/packing.hpp"
+
+namespace downline {
+namespace {
+
+/// So many texts are kept at most: a query over all lines of a large run stays small.
+constexpr std::size_t kept_count_max = 200'000;
+
+[[noreturn]] void throw_broken(std::string_view what) {
+    throw StorageError(fmt::format(
+        "the database is damaged: {} cannot be read; restore a backup, or run the period again",
+        what));
+}
+
+std::span<const std::uint8_t> as_bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Segments: place of the bonus, length, bytes.
+template <typename Record, typename Unpack>
+std::vector<std::pair<std::size_t, std::vector<Record>>> segments(std::string_view packed,
+                                                                  const Unpack& unpack) {
+    std::vector<std::pair<std::size_t, std::vector<Record>>> parts;
+    Unpacker unpacker(packed);
+    while (!unpacker.is_at_end()) {
+        const std::uint64_t bonus = unpacker.varint();
+        auto records = unpack(as_bytes(unpacker.bytes()));
+        if (unpacker.is_broken() || !records) throw_broken("a statement");
+        parts.emplace_back(bonus, std::move(*records));
+    }
+    if (unpacker.is_broken()) throw_broken("a statement");
+    return parts;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::size_t, std::vector<Line>>> statement_lines(std::string_view packed) {
+    return segments<Line>(packed, unpack_lines);
+}
+
+std::vector<std::pair<std::size_t, std::vector<Total>>> statement_totals(std::string_view packed) {
+    return segments<Total>(packed, unpack_totals);
+}
+
+RunReader::RunReader(sqlite3* handle, std::int64_t run)
+    : handle_(handle),
+      run_(run),
+      piece_query_(handle, "SELECT packed FROM run_order WHERE run = ?1 AND piece = ?2"),
+      order_query_(handle, "SELECT order_id, line, buyer FROM order_line WHERE row = ?1"),
+      member_query_(handle, "SELECT member_id FROM member WHERE number = ?1") {
+    Query currency(handle_, "SELECT currency FROM run WHERE number = ?1");
+    currency.bind(1, run);
+    ensure(currency.step(), "a reader of a run that is not there");
+    currency_places_ = downline::currency_places(currency.text(0)).value_or(2);
+    Query bonuses(handle_, "SELECT code, base FROM run_bonus WHERE run = ?1 ORDER BY place");
+    bonuses.bind(1, run);
+    while (bonuses.step())
+        bonuses_.push_back({std::string{bonuses.text(0)},
+                            bonuses.text(1) == "amount" || bonuses.text(1) == "margin"});
+    ranks_.emplace_back();
+    Query ranks(handle_, "SELECT name FROM run_rank WHERE run = ?1 ORDER BY place");
+    ranks.bind(1, run);
+    while (ranks.step()) ranks_.emplace_back(ranks.text(0));
+    Query measures(handle_, "SELECT name, unit FROM run_measure WHERE run = ?1 ORDER BY place");
+    measures.bind(1, run);
+    while (measures.step())
+        measures_.push_back({std::string{measures.text(0)}, std::string{measures.text(1)}});
+}
+
+const RunReader::BonusName& RunReader::bonus(std::size_t place) const {
+    if (place >= bonuses_.size()) throw_broken("a statement");
+    return bonuses_[place];
+}
+
+std::optional<std::string> RunReader::rank(std::int64_t place) const {
+    if (place == 0) return std::nullopt;
+    if (place < 0 || static_cast<std::size_t>(place) >= ranks_.size()) throw_broken("a statement");
+    return ranks_[static_cast<std::size_t>(place)];
+}
+
+std::int64_t RunReader::order_row(std::int64_t place) {
+    const std::int64_t piece = (place - 1) / carried_piece_size;
+    auto found = rows_.find(piece);
+    if (found == rows_.end()) {
+        std::vector<std::int64_t> rows;
+        piece_query_.reset();
+        piece_query_.bind(1, run_).bind(2, piece);
+        if (!piece_query_.step()) throw_broken("the order lines of a run");
+        Unpacker unpacker(piece_query_.blob(0));
+        std::int64_t next = 0;
+        while (!unpacker.is_at_end()) {
+            next += unpacker.signed_varint();
+            const std::uint64_t length = unpacker.varint();
+            if (unpacker.is_broken() || rows.size() + length > carried_piece_size)
+                throw_broken("the order lines of a run");
+            for (std::uint64_t i = 0; i < length; ++i) rows.push_back(next++);
+        }
+        found = rows_.emplace(piece, std::move(rows)).first;
+    }
+    const auto at = static_cast<std::size_t>((place - 1) % carried_piece_size);
+    if (place < 1 || at >= found->second.size()) throw_broken("the order lines of a run");
+    return found->second[at];
+}
+
+const OrderName& RunReader::order(std::int64_t place) {
+    const auto found = orders_.find(place);
+    if (found != orders_.end()) return found->second;
+    order_query_.reset();
+    order_query_.bind(1, order_row(place));
+    if (!order_query_.step()) throw_broken("an order line of a run");
+    if (orders_.size() >= kept_count_max) orders_.clear();
+    return orders_[place] = {std::string{order_query_.text(0)}, order_query_.integer(1),
+                             order_query_.integer(2)};
+}
+
+const std::string& RunReader::member_id(std::int64_t number) {
+    const auto found = members_.find(number);
+    if (found != members_.end()) return found->second;
+    member_query_.reset();
+    member_query_.bind(1, number);
+    if (!member_query_.step()) throw_broken("a member of a run");
+    if (members_.size() >= kept_count_max) members_.clear();
+    return members_[number] = std::string{member_query_.text(0)};
+}
+
+std::int64_t RunReader::source(const Line& line) {
+    if (line.from != 0) return line.from;
+    return line.order_ref == 0 ? 0 : order(line.order_ref).buyer;
+}
+
+std::optional<std::string> RunReader::base_text(const BonusName& bonus, const Line& line) const {
+    if (!line.base) return std::nullopt;
+    const int places = line.rate_is_amount ? 0 : bonus.base_is_money ? currency_places_ : 2;
+    return format_decimal(*line.base, places);
+}
+
+std::optional<std::string> RunReader::rate_text(const Line& line) const {
+    if (!line.rate) return std::nullopt;
+    return line.rate_is_amount ? format_decimal(*line.rate, currency_places_)
+                               : format_percent(*line.rate);
+}
+
+std::vector<std::pair<std::string, std::string>> RunReader::measure_texts(
+    std::string_view packed) const {
+    std::vector<std::pair<std::string, std::string>> texts;
+    Unpacker unpacker(packed);
+    for (const MeasureName& measure : measures_) {
+        const std::int64_t value = packed.empty() ? 0 : unpacker.signed_varint();
+        const int places = measure.unit == "count" ? 0
+                           : measure.unit == "money" ? currency_places_
+                                                     : 2;
+        texts.emplace_back(measure.name, format_decimal(value, places));
+    }
+    if (unpacker.is_broken()) throw_broken("the measures of a statement");
+    return texts;
+}
+
+}  // namespace downline

@@ -1,0 +1,82 @@
+// Reads what a run stored: the names that packed lines stand for, and the lines themselves.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/lines.hpp"
+#include "storage/database.hpp"
+
+namespace downline {
+
+/// An order line as earning lines name it.
+struct OrderName {
+    std::string order_id;
+    std::int64_t line{};
+    std::int64_t buyer{};  ///< storage's number
+};
+
+/// One stored run. Works on any connection, also one that another program opened.
+class RunReader {
+public:
+    struct BonusName {
+        std::string code;
+        bool base_is_money = false;  ///< what a line's base counts; else points
+    };
+    struct MeasureName {
+        std::string name, unit;  ///< points, money, count
+    };
+
+    /// REQUIRES: the run is there.
+    RunReader(sqlite3* handle, std::int64_t run);
+
+    [[nodiscard]] std::int64_t run() const { return run_; }
+    [[nodiscard]] int currency_places() const { return currency_places_; }
+    [[nodiscard]] const std::vector<MeasureName>& measures() const { return measures_; }
+    [[nodiscard]] const BonusName& bonus(std::size_t place) const;
+    /// The name of a place in the ladder; nothing for 0.
+    [[nodiscard]] std::optional<std::string> rank(std::int64_t place) const;
+
+    /// The order line at a place of the run (Line::order_ref). The reference holds until the next
+    /// call.
+    [[nodiscard]] const OrderName& order(std::int64_t place);
+    [[nodiscard]] const std::string& member_id(std::int64_t number);
+    /// Whose order, or which member, a line comes from: storage's number, 0 none.
+    [[nodiscard]] std::int64_t source(const Line& line);
+
+    /// "100.00": points, money or a count of units.
+    [[nodiscard]] std::optional<std::string> base_text(const BonusName& bonus,
+                                                       const Line& line) const;
+    /// "5%", or "5.00" per unit.
+    [[nodiscard]] std::optional<std::string> rate_text(const Line& line) const;
+    /// A statement's measures, as shown; zeros for an empty blob.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> measure_texts(
+        std::string_view packed) const;
+
+private:
+    [[nodiscard]] std::int64_t order_row(std::int64_t place);
+    sqlite3* handle_;
+    std::int64_t run_;
+    int currency_places_ = 2;
+    std::vector<BonusName> bonuses_;
+    std::vector<std::string> ranks_;  ///< by place; 0 is ""
+    std::vector<MeasureName> measures_;
+    Query piece_query_, order_query_, member_query_;
+    std::unordered_map<std::int64_t, std::vector<std::int64_t>> rows_;  ///< by piece
+    std::unordered_map<std::int64_t, OrderName> orders_;                ///< by place
+    std::unordered_map<std::int64_t, std::string> members_;
+};
+
+/// The lines (or totals) of a statement's blob, by the place of their bonus. StorageError for bytes
+/// that are no such blob.
+[[nodiscard]] std::vector<std::pair<std::size_t, std::vector<Line>>> statement_lines(
+    std::string_view packed);
+[[nodiscard]] std::vector<std::pair<std::size_t, std::vector<Total>>> statement_totals(
+    std::string_view packed);
+
+}  // namespace downline

@@ -1,0 +1,396 @@
+// Run → database: the run's row, its totals, a statement per affiliate, and what it leaves behind.
+//
+// The digest of the result is taken on a second thread while statements are written: it goes over
+// the same statements, but in the order of member ids, so that it does not depend on the order in
+// which rows were imported.
+#include "storage/save.hpp"
+
+#include <algorithm>
+#include <future>
+#include <map>
+#include <numeric>
+
+#include <sqlite3.h>
+
+#include "engine/errors.hpp"
+#include "storage/digest.hpp"
+#include "storage/packing.hpp"
+#include "storage/statements.hpp"
+
+namespace downline {
+namespace {
+
+/// What was paid under one bonus, by stream and paid level.
+struct TotalKey {
+    std::size_t bonus{};
+    StreamKind stream{};
+    std::uint32_t paid_level{};
+    friend auto operator<=>(const TotalKey&, const TotalKey&) = default;
+};
+struct TotalSum {
+    std::int64_t lines{}, amount_minor{};
+};
+using RunTotals = std::map<TotalKey, TotalSum>;
+
+RunTotals totals_of(const RunResult& result) {
+    RunTotals totals;
+    for (std::size_t bonus = 0; bonus < result.books.size(); ++bonus) {
+        const LineBook& book = result.books[bonus];
+        for (std::size_t entry = 0; entry < book.entries().size(); ++entry) {
+            const auto parts = unpack_totals(book.packed_totals(entry));
+            ensure(parts.has_value(), "packed totals cannot be read again");
+            for (const Total& part : *parts) {
+                TotalSum& sum = totals[{bonus, part.stream, part.paid_level}];
+                sum.lines += static_cast<std::int64_t>(part.line_count);
+                sum.amount_minor = add_checked(sum.amount_minor, part.amount_minor);
+            }
+        }
+    }
+    return totals;
+}
+
+/// SHA-256 of all that a run found, members by their place in the order of ids. The digest of the
+/// inputs goes first: it binds places to ids.
+std::string result_digest_of(const std::string& plan_digest, const Loaded& loaded,
+                             const RunResult& result) {
+    Digest digest;
+    digest.add_text("downline result 1").add_text(plan_digest).add_text(loaded.inputs_digest);
+    digest.add(std::int64_t{result.order_count}).add(result.volume_centipoints);
+    digest.add(result.amount_minor).add(result.paid_minor);
+    for (const Account& account : result.accounts) {
+        digest.add(account.maximum_minor).add(account.paid_minor);
+        for (const std::int64_t forfeited : account.forfeited_minor) digest.add(forfeited);
+    }
+    constexpr std::size_t flush_bytes = 1 << 16;
+    std::string buffer;
+    StatementMaker maker(loaded.snapshot, result);
+    Statement statement;
+    for (MemberIndex member = 0; member < loaded.snapshot.members.count; ++member) {
+        if (!maker.make(member, statement)) continue;
+        append_varint(buffer, member);
+        append_varint(buffer, statement.is_active ? 1 : 0);
+        append_varint(buffer, statement.rank);
+        append_varint(buffer, statement.title);
+        append_bytes(buffer, statement.measures);
+        append_bytes(buffer, statement.totals);
+        append_bytes(buffer, statement.packed);
+        if (buffer.size() < flush_bytes) continue;
+        digest.add(buffer);
+        buffer.clear();
+    }
+    const Sequences& after = result.sequences_after;
+    for (std::size_t entry = 0; entry < after.orders_before.size(); ++entry) {
+        append_varint(buffer, after.orders_before[entry]);
+        if (after.orders_before[entry] != 0) append_signed(buffer, after.first_on[entry]);
+    }
+    return digest.add(buffer).hex();
+}
+
+std::string_view base_name(Base base) {
+    switch (base) {
+        case Base::volume: return "volume";
+        case Base::qualifying_volume: return "qualifying_volume";
+        case Base::amount: return "amount";
+        case Base::margin: return "margin";
+    }
+    return "volume";
+}
+
+std::string_view unit_name(Measure::Unit unit) {
+    switch (unit) {
+        case Measure::Unit::centipoints: return "points";
+        case Measure::Unit::minor: return "money";
+        case Measure::Unit::count: return "count";
+    }
+    return "count";
+}
+
+/// One draft on its way into the database.
+class Writer {
+public:
+    Writer(Database& database, const Plan& plan, const Loaded& loaded, const RunResult& result)
+        : database_(database), plan_(plan), loaded_(loaded), result_(result) {}
+
+    std::int64_t write(const Signature& made);
+
+private:
+    /// Affiliates by storage's number, so that the table grows at its end.
+    std::vector<MemberIndex> by_number() const;
+    void supersede();
+    void write_run(const Signature& made, const std::string& plan_digest,
+                   const std::string& result_digest);
+    void write_names();
+    void write_totals(const RunTotals& totals);
+    void write_statements(const std::vector<MemberIndex>& members);
+    void write_orders();
+    void write_sequences(const std::vector<MemberIndex>& members);
+    void write_titles(const std::vector<MemberIndex>& members);
+
+    Database& database_;
+    const Plan& plan_;
+    const Loaded& loaded_;
+    const RunResult& result_;
+    std::int64_t run_ = 0;
+    std::int64_t line_count_ = 0, earner_count_ = 0, active_count_ = 0, affiliate_count_ = 0;
+    std::int64_t statement_sum_minor_ = 0;
+};
+
+std::int64_t Writer::write(const Signature& made) {
+    run_ = database_.integer("SELECT coalesce(max(number), 0) + 1 FROM run").value_or(1);
+    const std::string plan_digest = sha256_hex(plan_.text);
+    auto aside = std::async(std::launch::async, [&] {
+        return std::pair(result_digest_of(plan_digest, loaded_, result_), totals_of(result_));
+    });
+    const std::vector<MemberIndex> members = by_number();
+    supersede();
+    write_statements(members);
+    const auto [result_digest, totals] = aside.get();
+    write_run(made, plan_digest, result_digest);
+    write_names();
+    write_totals(totals);
+    write_orders();
+    write_sequences(members);
+    write_titles(members);
+    return run_;
+}
+
+std::vector<MemberIndex> Writer::by_number() const {
+    const Members& members = loaded_.snapshot.members;
+    std::vector<MemberIndex> order(members.count);
+    std::iota(order.begin(), order.end(), 0U);
+    if (!std::is_sorted(members.number.begin(), members.number.end()))
+        std::sort(order.begin(), order.end(), [&](MemberIndex a, MemberIndex b) {
+            return members.number[a] < members.number[b];
+        });
+    return order;
+}
+
+void Writer::supersede() {
+    Query drafts = database_.query(
+        "SELECT number FROM run WHERE plan = ?1 AND period = ?2 AND state = 'draft'");
+    drafts.bind(1, plan_.name);
+    const std::string period = period_name(loaded_.snapshot.period);
+    drafts.bind(2, period);
+    std::vector<std::int64_t> numbers;
+    while (drafts.step()) numbers.push_back(drafts.integer(0));
+    drafts.reset();
+    for (const std::int64_t number : numbers) {
+        for (const char* sql :
+             {"DELETE FROM statement WHERE run = ?1", "DELETE FROM carried WHERE run = ?1",
+              "DELETE FROM run_order WHERE run = ?1",
+              "UPDATE run SET state = 'superseded' WHERE number = ?1"})
+            database_.query(sql).bind(1, number).run();
+    }
+}
+
+void Writer::write_run(const Signature& made, const std::string& plan_digest,
+                       const std::string& result_digest) {
+    const Snapshot& snapshot = loaded_.snapshot;
+    const std::string period = period_name(snapshot.period);
+    Query query = database_.query(
+        "INSERT INTO run(number, plan, period, first_day, last_day, state, last_import,"
+        " previous_run, currency, plan_text, plan_digest, inputs_digest, result_digest,"
+        " program_version, made_by, made_at, order_count, volume, sales, line_count,"
+        " earner_count, active_count, affiliate_count, paid) VALUES (?1, ?2, ?3, ?4, ?5, 'draft',"
+        " ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
+        " ?22, ?23)");
+    query.bind(1, run_).bind(2, plan_.name).bind(3, period);
+    query.bind(4, std::int64_t{snapshot.period.first}).bind(5, std::int64_t{snapshot.period.last});
+    query.bind(6, loaded_.last_import).bind(7, loaded_.previous_run).bind(8, plan_.currency);
+    query.bind(9, plan_.text).bind(10, plan_digest).bind(11, loaded_.inputs_digest);
+    query.bind(12, result_digest).bind(13, std::string_view{DOWNLINE_VERSION});
+    query.bind(14, made.by).bind(15, made.at).bind(16, std::int64_t{result_.order_count});
+    query.bind(17, result_.volume_centipoints).bind(18, result_.amount_minor);
+    query.bind(19, line_count_).bind(20, earner_count_).bind(21, active_count_);
+    query.bind(22, affiliate_count_).bind(23, result_.paid_minor);
+    query.run();
+}
+
+void Writer::write_names() {
+    Query bonus = database_.query(
+        "INSERT INTO run_bonus(run, place, code, kind, base, maximum, paid, lines)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    Query forfeit = database_.query(
+        "INSERT INTO run_forfeit(run, bonus, reason, amount) VALUES (?1, ?2, ?3, ?4)");
+    for (std::size_t place = 0; place < plan_.bonuses.size(); ++place) {
+        const Account& account = result_.accounts[place];
+        const auto number = static_cast<std::int64_t>(place);
+        bonus.bind(1, run_).bind(2, number).bind(3, plan_.bonuses[place].code);
+        bonus.bind(4, plan_.bonuses[place].kind).bind(5, base_name(plan_.bonuses[place].base));
+        bonus.bind(6, account.maximum_minor).bind(7, account.paid_minor);
+        bonus.bind(8, static_cast<std::int64_t>(account.line_count)).run();
+        for (std::size_t reason = 0; reason < reason_count; ++reason) {
+            if (account.forfeited_minor[reason] == 0) continue;
+            forfeit.bind(1, run_).bind(2, number).bind(3, reason_name(static_cast<Reason>(reason)));
+            forfeit.bind(4, account.forfeited_minor[reason]).run();
+        }
+    }
+    Query rank = database_.query("INSERT INTO run_rank(run, place, name) VALUES (?1, ?2, ?3)");
+    for (std::size_t i = 0; i < plan_.ranks.size(); ++i)
+        rank.bind(1, run_).bind(2, static_cast<std::int64_t>(i) + 1).bind(3, plan_.ranks[i].name)
+            .run();
+    Query measure = database_.query(
+        "INSERT INTO run_measure(run, place, name, unit) VALUES (?1, ?2, ?3, ?4)");
+    for (std::size_t i = 0; i < plan_.measures.size(); ++i) {
+        measure.bind(1, run_).bind(2, static_cast<std::int64_t>(i)).bind(3, plan_.measures[i].name);
+        measure.bind(4, unit_name(plan_.measures[i].unit)).run();
+    }
+}
+
+void Writer::write_totals(const RunTotals& totals) {
+    Query query = database_.query(
+        "INSERT INTO run_total(run, bonus, stream, paid_level, lines, amount)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    std::int64_t lines = 0, amount = 0;
+    for (const auto& [key, sum] : totals) {
+        query.bind(1, run_).bind(2, static_cast<std::int64_t>(key.bonus));
+        query.bind(3, stream_name(key.stream)).bind(4, std::int64_t{key.paid_level});
+        query.bind(5, sum.lines).bind(6, sum.amount_minor).run();
+        lines += sum.lines;
+        amount += sum.amount_minor;
+    }
+    ensure(amount == result_.paid_minor && lines == line_count_ &&
+               statement_sum_minor_ == result_.paid_minor,
+           "what the statements say does not add up to what the run paid");
+}
+
+void Writer::write_statements(const std::vector<MemberIndex>& members) {
+    const Members& all = loaded_.snapshot.members;
+    Query query = database_.query(
+        "INSERT INTO statement(run, member, is_active, rank, title, amount, lines, measures,"
+        " totals, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+    query.bind(1, run_);
+    StatementMaker maker(loaded_.snapshot, result_);
+    Statement statement;
+    for (const MemberIndex member : members) {
+        affiliate_count_ += all.kind[member] == MemberKind::affiliate ? 1 : 0;
+        if (!maker.make(member, statement)) continue;
+        line_count_ += static_cast<std::int64_t>(statement.line_count);
+        earner_count_ += statement.line_count != 0 ? 1 : 0;
+        active_count_ += statement.is_active ? 1 : 0;
+        statement_sum_minor_ += statement.amount_minor;
+        query.bind(2, all.number[member]).bind(3, std::int64_t{statement.is_active});
+        query.bind(4, std::int64_t{statement.rank}).bind(5, std::int64_t{statement.title});
+        query.bind(6, statement.amount_minor);
+        query.bind(7, static_cast<std::int64_t>(statement.line_count));
+        query.bind_blob(8, statement.measures.data(), statement.measures.size());
+        if (statement.totals.empty()) {
+            query.bind_null(9).bind_null(10);
+        } else {
+            query.bind_blob(9, statement.totals.data(), statement.totals.size());
+            query.bind_blob(10, statement.packed.data(), statement.packed.size());
+        }
+        query.run();
+    }
+}
+
+/// The row of every place, as stretches of consecutive rows: step from the end of the stretch
+/// before (signed), length.
+void Writer::write_orders() {
+    Query query = database_.query("INSERT INTO run_order(run, piece, packed) VALUES (?1, ?2, ?3)");
+    const auto& rows = loaded_.order_rows;
+    const auto piece_size = static_cast<std::size_t>(carried_piece_size);
+    std::string packed;
+    for (std::size_t begin = 0; begin < rows.size(); begin += piece_size) {
+        packed.clear();
+        const std::size_t end = std::min(begin + piece_size, rows.size());
+        std::int64_t expected = 0;
+        for (std::size_t place = begin; place < end;) {
+            std::size_t stretch_end = place + 1;
+            while (stretch_end < end && rows[stretch_end] == rows[stretch_end - 1] + 1)
+                ++stretch_end;
+            append_signed(packed, rows[place] - expected);
+            append_varint(packed, stretch_end - place);
+            expected = rows[stretch_end - 1] + 1;
+            place = stretch_end;
+        }
+        query.bind(1, run_).bind(2, static_cast<std::int64_t>(begin / piece_size));
+        query.bind_blob(3, packed.data(), packed.size()).run();
+    }
+}
+
+/// Writes what is carried of one item: members in the order of their numbers, cut into pieces.
+class CarriedWriter {
+public:
+    CarriedWriter(Database& database, std::int64_t run, std::string_view item)
+        : query_(database.query(
+              "INSERT INTO carried(run, item, piece, packed) VALUES (?1, ?2, ?3, ?4)")) {
+        query_.bind(1, run).bind(2, item);
+    }
+    /// Begins an entry: what follows is appended to the result. `is_new_piece` resets differences.
+    std::string& begin(std::int64_t member, bool& is_new_piece) {
+        is_new_piece = piece_ != member / carried_piece_size;
+        if (is_new_piece) {
+            flush();
+            piece_ = member / carried_piece_size;
+            previous_ = piece_ * carried_piece_size;
+        }
+        append_varint(packed_, static_cast<std::uint64_t>(member - previous_));
+        previous_ = member;
+        return packed_;
+    }
+    void flush() {
+        if (piece_ < 0) return;
+        query_.bind(3, piece_).bind_blob(4, packed_.data(), packed_.size()).run();
+        packed_.clear();
+    }
+
+private:
+    Query query_;
+    std::int64_t piece_ = -1, previous_ = 0;
+    std::string packed_;
+};
+
+void Writer::write_sequences(const std::vector<MemberIndex>& members) {
+    const Members& all = loaded_.snapshot.members;
+    const Sequences& after = result_.sequences_after;
+    const auto& contracts = loaded_.contracts;
+    CarriedWriter writer(database_, run_, "sequences");
+    std::int64_t previous_day = 0;
+    const auto write = [&](MemberIndex member, std::string_view contract, std::size_t entry) {
+        if (after.orders_before[entry] == 0) return;
+        bool is_new_piece = false;
+        std::string& packed = writer.begin(all.number[member], is_new_piece);
+        if (is_new_piece) previous_day = 0;
+        append_bytes(packed, contract);
+        append_varint(packed, after.orders_before[entry]);
+        append_signed(packed, after.first_on[entry] - previous_day);
+        previous_day = after.first_on[entry];
+    };
+    for (const MemberIndex member : members) {
+        write(member, "", member);
+        auto contract = std::lower_bound(
+            contracts.begin(), contracts.end(), member,
+            [](const Loaded::Contract& c, MemberIndex buyer) { return c.buyer < buyer; });
+        for (; contract != contracts.end() && contract->buyer == member; ++contract)
+            write(member, contract->contract,
+                  all.count + static_cast<std::size_t>(contract - contracts.begin()));
+    }
+    writer.flush();
+}
+
+void Writer::write_titles(const std::vector<MemberIndex>& members) {
+    const auto& titles = result_.standing.title;
+    if (titles.empty()) return;
+    CarriedWriter writer(database_, run_, "titles");
+    for (const MemberIndex member : members) {
+        if (titles[member] == 0) continue;
+        bool is_new_piece = false;
+        append_varint(writer.begin(loaded_.snapshot.members.number[member], is_new_piece),
+                      titles[member]);
+    }
+    writer.flush();
+}
+
+}  // namespace
+
+std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
+                  const RunResult& result, const Signature& made) {
+    ensure(result.accounts.size() == plan.bonuses.size() &&
+               result.books.size() == plan.bonuses.size() &&
+               result.standing.measures.size() == plan.measures.size(),
+           "a run has one account and one book per bonus, and a column per measure");
+    return Writer(database, plan, loaded, result).write(made);
+}
+
+}  // namespace downline

@@ -1,0 +1,36 @@
+// Statements: what a run leaves of one affiliate, in the packed form of docs/formats.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/run.hpp"
+
+namespace downline {
+
+/// A row of the table `statement`.
+struct Statement {
+    bool is_active = false;
+    RankPlace rank = 0, title = 0;
+    std::int64_t amount_minor = 0;
+    std::uint64_t line_count = 0;
+    std::string measures, totals, packed;
+};
+
+/// Makes the statements of a run. Cheapest when members are asked for in ascending order.
+class StatementMaker {
+public:
+    StatementMaker(const Snapshot& snapshot, const RunResult& result);
+    /// False for who has neither lines nor measures, activity, rank nor title, and for customers.
+    bool make(MemberIndex member, Statement& into);
+
+private:
+    /// The member's entry of a book, or null.
+    const LineBook::Entry* entry_of(std::size_t bonus, MemberIndex member);
+    const Snapshot& snapshot_;
+    const RunResult& result_;
+    std::vector<std::size_t> next_;  ///< per bonus: where the search begins
+};
+
+}  // namespace downline
