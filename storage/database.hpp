@@ -68,9 +68,11 @@ public:
 
 private:
     Database() = default;
+    void begin_new();
     sqlite3* handle_ = nullptr;
     std::string path_;
-    bool is_new_ = false;
+    bool is_new_ = false;       ///< the schema is in a transaction that is still open
+    bool is_file_new_ = false;
     bool committed_ = false;
     friend class Transaction;
 };
@@ -87,6 +89,7 @@ public:
 private:
     Database& database_;
     bool is_open_ = true;
+    bool is_in_creation_ = false;  ///< the transaction that creates a new database is around it
 };
 
 /// Throws StorageError for a SQLite result code, with the sentence that its cause deserves.
