@@ -107,6 +107,53 @@ Line order_line_paid(const PayView& view, OrderLineIndex order_line, const Pay& 
     return line;
 }
 
+MemberIndex OrderSources::seller(std::uint32_t item) const { return view_.orders.seller[item]; }
+
+bool OrderSources::may_pay_seller(std::uint32_t item) const {
+    return counts_from_buyer_ && view_.orders.is_from_customer[item];
+}
+
+RankPlace OrderSources::buyer_rank(std::uint32_t item) const {
+    return view_.rank_of(view_.snapshot.orders.buyer[item]);
+}
+
+std::int64_t OrderSources::base(std::uint32_t item) const { return view_.base[item]; }
+
+std::uint32_t OrderSources::quantity(std::uint32_t item) const {
+    return view_.orders.quantity[item];
+}
+
+StreamKind OrderSources::stream(std::uint32_t item, bool earner_is_seller) const {
+    return stream_of(view_, item, earner_is_seller);
+}
+
+Line OrderSources::line_of(std::uint32_t item) const {
+    Line line;
+    line.order_ref = std::int64_t{item} + 1;
+    return line;
+}
+
+std::vector<OrderLineIndex> taken_order_lines(const PayView& view) {
+    std::vector<OrderLineIndex> lines;
+    for (OrderLineIndex line = 0; line < view.snapshot.orders.count; ++line)
+        if (view.takes[line]) lines.push_back(line);
+    return lines;
+}
+
+std::vector<PaidItem> paid_items(const PayView& view, const Sources& sources,
+                                 std::span<const std::uint32_t> items) {
+    std::vector<PaidItem> result(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const std::uint32_t item = items[i];
+        const MemberIndex seller = sources.seller(item);
+        result[i] = {sources.base(item), item, sources.quantity(item), 0,
+                     sources.stream(item, true), sources.stream(item, false)};
+        if (seller != no_member)
+            result[i].seller_depth = view.forest.depth()[view.forest.position()[seller]];
+    }
+    return result;
+}
+
 Reason reason_of(Verdict verdict) {
     return verdict == Verdict::unqualified ? Reason::unqualified : Reason::inactive;
 }

@@ -63,6 +63,54 @@ private:
 [[nodiscard]] Line order_line_paid(const PayView& view, OrderLineIndex order_line, const Pay& pay,
                                    std::int64_t value, std::int64_t amount_minor);
 
+/// What slots are paid on: order lines, or what members earned. An item is an index.
+class Sources {
+public:
+    virtual ~Sources() = default;
+    /// Whose uplines the item pays; no_member: nobody's.
+    [[nodiscard]] virtual MemberIndex seller(std::uint32_t item) const = 0;
+    /// Whether the seller itself may stand at level 1.
+    [[nodiscard]] virtual bool may_pay_seller(std::uint32_t item) const = 0;
+    [[nodiscard]] virtual RankPlace buyer_rank(std::uint32_t item) const = 0;
+    [[nodiscard]] virtual std::int64_t base(std::uint32_t item) const = 0;
+    [[nodiscard]] virtual std::uint32_t quantity(std::uint32_t item) const = 0;
+    [[nodiscard]] virtual StreamKind stream(std::uint32_t item, bool earner_is_seller) const = 0;
+    /// A line that names the item: its order line or its member.
+    [[nodiscard]] virtual Line line_of(std::uint32_t item) const = 0;
+};
+
+/// Items are order lines.
+class OrderSources final : public Sources {
+public:
+    OrderSources(const PayView& view, bool counts_from_buyer)
+        : view_(view), counts_from_buyer_(counts_from_buyer) {}
+    [[nodiscard]] MemberIndex seller(std::uint32_t item) const override;
+    [[nodiscard]] bool may_pay_seller(std::uint32_t item) const override;
+    [[nodiscard]] RankPlace buyer_rank(std::uint32_t item) const override;
+    [[nodiscard]] std::int64_t base(std::uint32_t item) const override;
+    [[nodiscard]] std::uint32_t quantity(std::uint32_t item) const override;
+    [[nodiscard]] StreamKind stream(std::uint32_t item, bool earner_is_seller) const override;
+    [[nodiscard]] Line line_of(std::uint32_t item) const override;
+
+private:
+    const PayView& view_;
+    bool counts_from_buyer_;
+};
+
+/// The order lines that the bonus's filter takes.
+[[nodiscard]] std::vector<OrderLineIndex> taken_order_lines(const PayView& view);
+
+/// What the slots of an item need of it, kept together because it is asked for once per slot.
+struct PaidItem {
+    std::int64_t base{};
+    std::uint32_t item{};
+    std::uint32_t quantity{};
+    std::uint32_t seller_depth{};  ///< in the bonus's tree
+    StreamKind stream_of_seller{}, stream_of_others{};
+};
+[[nodiscard]] std::vector<PaidItem> paid_items(const PayView& view, const Sources& sources,
+                                               std::span<const std::uint32_t> items);
+
 /// The reason for which one with this verdict forfeits a slot. REQUIRES: not payable.
 [[nodiscard]] Reason reason_of(Verdict verdict);
 
