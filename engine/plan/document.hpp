@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,6 @@ public:
     void error(Place place, std::string_view code, std::string text);
     void warning(Place place, std::string_view code, std::string text);
 
-    [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
     /// False once there are so many errors that searching for near names costs more than it helps.
     [[nodiscard]] bool wants_suggestions() const { return errors_.size() < 1000; }
     /// By place; for one place in the order in which they were found.
@@ -65,12 +65,14 @@ private:
     std::vector<PlanError> errors_, warnings_;
 };
 
-/// The document's top table; an empty one where the text is no TOML (then there is an error).
-/// Refuses text beyond plan_bytes_max, floats, times, and nesting deeper than any plan needs.
-[[nodiscard]] TomlValue parse_document(std::string_view text, Problems& problems);
+/// The document's top table; nothing where the text is no TOML (then there is an error). Refuses
+/// text beyond plan_bytes_max, floats, times, and nesting deeper than any plan needs.
+[[nodiscard]] std::optional<TomlValue> parse_document(std::string_view text, Problems& problems);
 
 /// How a value is shown in messages: texts quoted and cut at 80 bytes, lists and tables by name.
 [[nodiscard]] std::string shown(const TomlValue& value);
+/// A text with its control characters as \n or \xNN.
+[[nodiscard]] std::string escaped(std::string_view text);
 /// A text in quotes, its control characters escaped, cut at 80 bytes.
 [[nodiscard]] std::string quoted(std::string_view text);
 

@@ -47,6 +47,12 @@ struct ReadingContext {
 [[nodiscard]] ByRank read_count_by_rank(TableReader& table, std::string_view key,
                                         const ReadingContext& context);
 
+/// A number in a measure's own unit: points and money as 100 or "99.50", counts whole.
+[[nodiscard]] std::optional<std::int64_t> number_in_unit(const TomlValue& value,
+                                                         std::string_view what, Measure::Unit unit,
+                                                         const ReadingContext& context,
+                                                         Problems& problems);
+
 /// "5%" or "5.00" (per unit of quantity), or a table by rank of either sort.
 [[nodiscard]] std::optional<Pay> read_pay(TableReader& table, std::string_view key,
                                           const ReadingContext& context);

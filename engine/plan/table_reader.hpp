@@ -31,8 +31,7 @@ public:
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
     std::optional<bool> flag(std::string_view key);
     std::optional<Day> date(std::string_view key);
-    std::optional<std::int64_t> percent(std::string_view key);  ///< "5%" in ppm
-    /// "12.50" (or 12 where `may_be_integer`) as a count of 10^-places units.
+    std::optional<std::int64_t> percent(std::string_view key);  ///< see rate_of
     std::optional<std::int64_t> decimal(std::string_view key, int places, bool may_be_integer);
     std::optional<std::vector<std::string>> texts(std::string_view key);
     /// One of the words, or an error that names them and the nearest.
@@ -78,6 +77,24 @@ private:
     Problems* problems_;
     std::vector<std::string_view> known_;
 };
+
+// ── One value, wherever it stands; `what` is how messages call it ───────────────────────────────
+
+[[nodiscard]] std::optional<std::string> text_of(const TomlValue& value, std::string_view what,
+                                                 Problems& problems);
+[[nodiscard]] std::optional<std::int64_t> integer_of(const TomlValue& value, std::string_view what,
+                                                     std::int64_t min, std::int64_t max,
+                                                     Problems& problems);
+/// "5%" in millionths.
+[[nodiscard]] std::optional<std::int64_t> rate_of(const TomlValue& value, std::string_view what,
+                                                  Problems& problems);
+/// "12.50", or 12 where `may_be_integer`, as a count of 10^-places units.
+[[nodiscard]] std::optional<std::int64_t> decimal_of(const TomlValue& value, std::string_view what,
+                                                     int places, bool may_be_integer,
+                                                     Problems& problems);
+/// An error that the value is not what is wanted, unless it has been refused already.
+void report_wrong_type(const TomlValue& value, std::string_view what, std::string_view wanted,
+                       Problems& problems);
 
 /// ` (did you mean "pv"?)`, or nothing where no candidate is near.
 [[nodiscard]] std::string did_you_mean(std::string_view word,

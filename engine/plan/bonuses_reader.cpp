@@ -1,0 +1,129 @@
+// `[[bonus]]`: the keys that every kind shares; the kind's own are its file's. See sections.hpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/bonuses/bonus.hpp"
+#include "engine/limits.hpp"
+#include "engine/plan/sections.hpp"
+
+namespace downline {
+
+namespace {
+
+bool is_code(std::string_view code) {
+    return !code.empty() && code.size() <= id_bytes_max &&
+           std::ranges::all_of(code, [](char c) {
+               return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != ':' && c != ',';
+           });
+}
+
+void read_code(TableReader& table, const ReadingContext& context, Bonus& bonus) {
+    table.require("code", "write its name on every line, as code = \"override\"");
+    const auto code = table.text("code");
+    if (!code) return;
+    bonus.code = *code;
+    if (!is_code(*code))
+        table.error("code", "bad_name",
+                    fmt::format("code is {}; write 1 to {} bytes without spaces, commas or colons",
+                                quoted(*code), id_bytes_max));
+    else if (std::ranges::find(context.bonus_codes, *code) != context.bonus_codes.end())
+        table.error("code", "duplicate_bonus",
+                    fmt::format("there is a bonus {} already; give each its own code",
+                                quoted(*code)));
+}
+
+void read_base(TableReader& table, Bonus& bonus) {
+    bonus.base = table
+                     .word<Base>("base", {{"volume", Base::volume},
+                                          {"qualifying_volume", Base::qualifying_volume},
+                                          {"amount", Base::amount},
+                                          {"margin", Base::margin}})
+                     .value_or(Base::volume);
+    const auto point_ppm = table.decimal("point", 6, false);
+    if (!point_ppm) return;
+    if (*point_ppm < 1 || *point_ppm > point_ppm_max)
+        table.error("point", "out_of_range",
+                    fmt::format("point is {}; it must be above 0 and at most {}",
+                                shown(*table.value("point")), point_ppm_max / 1'000'000));
+    else if (bonus.base == Base::amount || bonus.base == Base::margin)
+        table.error("point", "useless_key",
+                    "point is what a point of volume is worth, but the base is money; remove it");
+    else
+        bonus.point_ppm = *point_ppm;
+}
+
+Cap read_cap(TableReader& table, const ReadingContext& context) {
+    Cap cap;
+    auto inner = table.table("cap");
+    if (!inner) return cap;
+    cap.per_member_minor = read_amount_by_rank(*inner, "per_member", context);
+    cap.per_source_minor = read_amount_by_rank(*inner, "per_source", context);
+    cap.of_volume_ppm = inner->percent("of_volume");
+    inner->finish();
+    return cap;
+}
+
+void read_shared(TableReader& table, const ReadingContext& context, Bonus& bonus) {
+    bonus.orders = read_order_filter(table, "orders", context);
+    read_base(table, bonus);
+    bonus.requires_ = read_requirement(table, "requires", context).value_or(Requirement{});
+    bonus.needs_active = table.flag("active").value_or(true);
+    bonus.tree = table
+                     .word<Tree>("tree", {{"sponsor", Tree::sponsor},
+                                          {"enroller", Tree::enroller},
+                                          {"placement", Tree::placement}})
+                     .value_or(Tree::sponsor);
+    bonus.rank_by_title =
+        table.word<bool>("rank_by", {{"paid-as", false}, {"title", true}}).value_or(false);
+    bonus.cap = read_cap(table, context);
+    bonus.factor_ppm = read_rate_by_rank(table, "factor", context);
+    bonus.stream = table.word<StreamKind>(
+        "stream", {{"active", StreamKind::active},
+                   {"residual", StreamKind::residual},
+                   {"leveraged", StreamKind::leveraged},
+                   {"leveraged-residual", StreamKind::leveraged_residual},
+                   {"active-leveraged", StreamKind::active_leveraged}});
+}
+
+/// Null where the kind is unknown (an error) or not computed yet (an error elsewhere).
+const BonusKind* read_kind(TableReader& table, Bonus& bonus) {
+    table.require("kind", "write which rule pays, as kind = \"unilevel\"");
+    const auto name = table.text("kind");
+    if (!name) return nullptr;
+    bonus.kind = *name;
+    const auto kinds = bonus_kinds();
+    const auto kind = std::ranges::find(kinds, *name, &BonusKind::name);
+    if (kind != kinds.end()) return &*kind;
+    if (is_unfinished_kind(*name)) return nullptr;
+    std::vector<std::string_view> known;
+    for (const BonusKind& one : kinds) known.push_back(one.name);
+    table.error("kind", "unknown_kind",
+                fmt::format("kind = {} is no kind of bonus{}", quoted(*name),
+                            did_you_mean(*name, known)));
+    return nullptr;
+}
+
+}  // namespace
+
+void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan) {
+    for (TableReader& inner : document.tables("bonus")) {
+        const std::string* code = nullptr;
+        if (const TomlValue* value = inner.value("code"); value && value->is_text())
+            code = &value->text;
+        TableReader table(inner.whole(), code ? "bonus " + quoted(*code) : "[[bonus]]",
+                          document.problems());
+        Bonus bonus;
+        read_code(table, context, bonus);
+        const BonusKind* kind = read_kind(table, bonus);
+        read_shared(table, context, bonus);
+        if (kind) {
+            bonus.rule = kind->read(table, context, bonus);
+            table.finish();
+        }
+        context.bonus_codes.push_back(bonus.code);
+        plan.bonuses.push_back(std::move(bonus));
+    }
+}
+
+}  // namespace downline

@@ -1,0 +1,371 @@
+// `[measures]`: the numbers per member and period that a plan defines. See sections.hpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "engine/limits.hpp"
+#include "engine/plan/sections.hpp"
+
+namespace downline {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> columns = {"volume", "qualifying_volume", "amount",
+                                                     "quantity"};
+/// Names that mean something else where a measure may be named.
+constexpr std::array<std::string_view, 14> reserved = {
+    "volume", "qualifying_volume", "amount", "quantity", "orders", "affiliates", "periods", "rank",
+    "title", "active", "legs", "frontline", "count", "none"};
+
+bool is_column(std::string_view name) { return std::ranges::find(columns, name) != columns.end(); }
+
+const std::string* text_under(const TomlValue& table, std::string_view key) {
+    const TomlValue* value = table.find(key);
+    return value && value->is_text() ? &value->text : nullptr;
+}
+
+/// The measures as the file has them, before anything of them is checked.
+class Names {
+public:
+    explicit Names(const TomlValue* measures) {
+        order_ = {"pv", "gv"};
+        if (measures && measures->is_table())
+            for (const TomlValue::Entry& entry : measures->table) {
+                if (entry.key != "pv" && entry.key != "gv") order_.push_back(entry.key);
+                if (entry.value.is_table()) tables_[entry.key] = &entry.value;
+            }
+        for (const std::string& name : order_) known_[name] = false;
+    }
+
+    /// pv, gv, then every measure after those that it is made of; of a cycle in any order.
+    std::vector<std::string> in_dependency_order() {
+        sorted_ = {"pv", "gv"};
+        known_["pv"] = known_["gv"] = true;
+        for (const std::string& name : order_) place(name);
+        return sorted_;
+    }
+
+    Measure::Unit unit(std::string_view name) const {
+        // A chain of measures has at most as many links as there are measures.
+        for (std::size_t link = 0; link <= order_.size(); ++link) {
+            const auto at = tables_.find(name);
+            if (at == tables_.end()) {
+                if (name != "gv") return Measure::Unit::centipoints;
+                name = "pv";
+                continue;
+            }
+            const TomlValue& table = *at->second;
+            if (table.find("count")) return Measure::Unit::count;
+            const std::string* of = nullptr;
+            for (const std::string_view key : {"sum", "max", "min"})
+                if (!of) of = text_under(table, key);
+            if (!of || *of == "volume" || *of == "qualifying_volume")
+                return Measure::Unit::centipoints;
+            if (*of == "amount") return Measure::Unit::minor;
+            if (*of == "quantity") return Measure::Unit::count;
+            name = *of;
+        }
+        return Measure::Unit::centipoints;
+    }
+
+    bool is_over_downline(std::string_view name) const {
+        const auto at = tables_.find(name);
+        if (at == tables_.end()) return name == "gv";
+        const std::string* over = text_under(*at->second, "over");
+        return at->second->find("sum") && over && *over == "downline";
+    }
+
+private:
+    /// Places what `name` is made of, then itself; with a stack of its own, since chains are long.
+    void place(const std::string& name) {
+        std::vector<std::pair<std::string, std::vector<std::string>>> stack;
+        const auto enter = [&](const std::string& entered) {
+            known_[entered] = true;
+            const auto at = tables_.find(entered);
+            stack.emplace_back(entered, at == tables_.end() ? std::vector<std::string>{}
+                                                            : references(*at->second));
+        };
+        if (!known_[name]) enter(name);
+        while (!stack.empty()) {
+            std::vector<std::string>& open = stack.back().second;
+            if (open.empty()) {
+                sorted_.push_back(stack.back().first);
+                stack.pop_back();
+                continue;
+            }
+            const std::string next = open.back();
+            open.pop_back();
+            if (!known_[next]) enter(next);
+        }
+    }
+
+    /// Measures that a definition names: as what it sums, or as a key of a requirement in it.
+    std::vector<std::string> references(const TomlValue& value) const {
+        std::vector<std::string> found;
+        for (const std::string_view key : {"sum", "max", "min"})
+            if (const std::string* of = text_under(value, key); of && known_.contains(*of))
+                found.push_back(*of);
+        add_keys(value, found);
+        return found;
+    }
+
+    void add_keys(const TomlValue& value, std::vector<std::string>& found) const {
+        for (const TomlValue& entry : value.list) add_keys(entry, found);
+        for (const TomlValue::Entry& entry : value.table) {
+            if (known_.contains(entry.key)) found.push_back(entry.key);
+            add_keys(entry.value, found);
+        }
+    }
+
+    std::vector<std::string> order_, sorted_;
+    std::map<std::string, const TomlValue*, std::less<>> tables_;
+    std::map<std::string, bool, std::less<>> known_;  ///< true: placed, or about to be
+};
+
+Tree read_tree(TableReader& table) {
+    return table
+        .word<Tree>("tree", {{"sponsor", Tree::sponsor},
+                             {"enroller", Tree::enroller},
+                             {"placement", Tree::placement}})
+        .value_or(Tree::sponsor);
+}
+
+/// Reads one definition; which keys it may have depends on its form.
+class MeasureReader {
+public:
+    MeasureReader(TableReader& table, const ReadingContext& context, Measure& measure)
+        : table_(table), context_(context), measure_(measure) {}
+
+    void read() {
+        std::vector<std::string_view> forms;
+        for (const std::string_view key : {"sum", "count", "max", "min"})
+            if (table_.has(key)) forms.push_back(key);
+        if (forms.empty())
+            table_.problems().error(
+                table_.place(), "missing_key",
+                fmt::format("{} has no sum, count, max or min; write {{ sum = \"volume\" }}",
+                            table_.name()));
+        for (std::size_t i = 1; i < forms.size(); ++i)
+            table_.error(forms[i], "exclusive_keys",
+                         fmt::format("{} has both {} and {}; keep one", table_.name(), forms[0],
+                                     forms[i]));
+        if (forms.empty()) table_.know({"over", "periods", "from", "orders", "where"});
+        else if (forms[0] == "sum") read_sum();
+        else if (forms[0] == "count") read_count();
+        else read_extreme(forms[0]);
+        table_.finish();
+    }
+
+private:
+    void read_sum() {
+        const auto of = table_.text("sum");
+        if (table_.has("over")) {
+            measure_.source = Measure::Source::over_members;
+            take_measure("sum", of);
+            read_over(true);
+        } else if (table_.has("periods")) {
+            measure_.window = Measure::Window::sum;
+            read_window("sum", of);
+        } else if (of && is_column(*of)) {
+            measure_.column = static_cast<Measure::Column>(std::ranges::find(columns, *of) -
+                                                           columns.begin());
+            read_orders();
+        } else if (of) {
+            table_.know({"from", "orders"});
+            if (std::ranges::find(context_.measures, *of, &ReadingContext::MeasureName::name) !=
+                context_.measures.end())
+                table_.error("sum", "missing_key",
+                             fmt::format("a sum of {} says nothing of what it is over; write over = "
+                                         "\"downline\" or periods = 3 beside it",
+                                         quoted(*of)));
+            else
+                table_.error("sum", "unknown_word",
+                             fmt::format("sum = {} is no column of orders{}; write volume, "
+                                         "qualifying_volume, amount, quantity, or a measure with "
+                                         "over or periods",
+                                         quoted(*of), did_you_mean(*of, columns)));
+        }
+    }
+
+    void read_count() {
+        enum class What { orders, affiliates, periods };
+        const auto what = table_.word<What>("count", {{"orders", What::orders},
+                                                      {"affiliates", What::affiliates},
+                                                      {"periods", What::periods}});
+        if (what == What::orders) {
+            measure_.column = Measure::Column::order_count;
+            read_orders();
+        } else if (what == What::affiliates) {
+            measure_.source = Measure::Source::count_members;
+            table_.require("over", "write over = \"downline\" or over = \"frontline\"");
+            read_over(false);
+        } else if (what == What::periods) {
+            measure_.source = Measure::Source::window;
+            measure_.window = Measure::Window::count;
+            read_periods();
+            table_.require("where", "write what is counted, as where = { rank = \"gold\" }");
+            measure_.where = read_requirement(table_, "where", context_);
+        } else {
+            table_.know({"over", "periods", "from", "orders", "where", "tree", "levels", "self"});
+        }
+    }
+
+    void read_extreme(std::string_view key) {
+        measure_.window = key == "max" ? Measure::Window::max : Measure::Window::min;
+        read_window(key, table_.text(key));
+    }
+
+    void read_orders() {
+        measure_.source = Measure::Source::orders;
+        read_from(table_, measure_.from_self, measure_.from_customers);
+        measure_.orders = read_order_filter(table_, "orders", context_);
+    }
+
+    void read_window(std::string_view key, const std::optional<std::string>& of) {
+        measure_.source = Measure::Source::window;
+        take_measure(key, of);
+        read_periods();
+    }
+
+    void read_periods() {
+        table_.require("periods", "write how many, as periods = 3, or periods = \"lifetime\"");
+        const TomlValue* periods = table_.value("periods");
+        if (!periods || (periods->is_text() && periods->text == "lifetime")) return;
+        if (periods->is_text())
+            report_wrong_type(*periods, "periods", "a whole number or \"lifetime\"",
+                              table_.problems());
+        else
+            measure_.periods = static_cast<std::uint32_t>(
+                table_.integer("periods", 1, static_cast<std::int64_t>(plan_entries_max))
+                    .value_or(1));
+    }
+
+    void take_measure(std::string_view key, const std::optional<std::string>& of) {
+        if (!of) return;
+        if (const auto index = context_.measure(*of, table_.place_of(key), table_.problems()))
+            measure_.of = *index;
+    }
+
+    void read_over(bool is_sum) {
+        using Over = Measure::Over;
+        measure_.over = table_
+                            .word<Over>("over", {{"downline", Over::downline},
+                                                 {"frontline", Over::frontline},
+                                                 {"leg", Over::leg},
+                                                 {"lesser-leg", Over::lesser_leg},
+                                                 {"greater-leg", Over::greater_leg},
+                                                 {"outside-greatest-leg", Over::outside_greatest_leg}})
+                            .value_or(Over::downline);
+        measure_.tree = read_tree(table_);
+        const bool is_downline = measure_.over == Over::downline;
+        measure_.with_self = is_downline && is_sum;
+        if (is_downline) {
+            if (const auto levels = table_.integer(
+                    "levels", 1, static_cast<std::int64_t>(plan_entries_max)))
+                measure_.levels = static_cast<std::uint32_t>(*levels);
+            measure_.with_self = table_.flag("self").value_or(is_sum);
+            measure_.until = read_requirement(table_, "until", context_);
+        }
+        if (measure_.over == Over::leg) read_leg();
+        if (!is_sum) {
+            if (is_downline) read_weights_by_level();
+            measure_.where = read_requirement(table_, "where", context_);
+        }
+    }
+
+    void read_leg() {
+        table_.require("leg", "write leg = \"L\", \"R\" or a number");
+        const TomlValue* leg = table_.value("leg");
+        if (!leg) return;
+        if (leg->is_text() && (leg->text == "L" || leg->text == "R"))
+            measure_.leg = leg->text == "L" ? 1 : 2;
+        else if (leg->is_integer())
+            measure_.leg =
+                static_cast<std::uint32_t>(table_.integer("leg", 1, 1000).value_or(1));
+        else
+            report_wrong_type(*leg, "leg", "\"L\", \"R\" or a number", table_.problems());
+    }
+
+    void read_weights_by_level() {
+        const TomlValue* weights = table_.value("weights");
+        if (!weights) return;
+        if (!weights->is_list() || weights->list.empty()) {
+            report_wrong_type(*weights, "weights", "a list of numbers by level, as [5, 3, 1]",
+                              table_.problems());
+            return;
+        }
+        if (weights->list.size() > plan_entries_max)
+            table_.error("weights", "too_many",
+                         fmt::format("weights has {} entries; at most {} are read",
+                                     weights->list.size(), plan_entries_max));
+        for (const TomlValue& weight : weights->list)
+            measure_.weights.push_back(
+                integer_of(weight, "an entry of weights", 0, 1'000'000, table_.problems())
+                    .value_or(0));
+    }
+
+    TableReader& table_;
+    const ReadingContext& context_;
+    Measure& measure_;
+};
+
+bool is_name(std::string_view name) {
+    return !name.empty() && name.size() <= id_bytes_max &&
+           std::ranges::all_of(name, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-';
+           });
+}
+
+void check_name(const TomlValue::Entry& entry, Problems& problems) {
+    if (!is_name(entry.key))
+        problems.error(entry.place, "bad_name",
+                       fmt::format("{} is no name of a measure; write 1 to {} letters, digits, _ "
+                                   "or -",
+                                   quoted(entry.key), id_bytes_max));
+    else if (std::ranges::find(reserved, entry.key) != reserved.end() ||
+             entry.key.starts_with("joined_"))
+        problems.error(entry.place, "reserved_name",
+                       fmt::format("{} means something else where measures are named; choose "
+                                   "another name",
+                                   quoted(entry.key)));
+}
+
+}  // namespace
+
+void name_measures(const TomlValue* measures, ReadingContext& context) {
+    Names names(measures);
+    for (const std::string& name : names.in_dependency_order())
+        context.measures.push_back({name, names.unit(name), names.is_over_downline(name)});
+}
+
+void read_measures(TableReader& document, const ReadingContext& context, Plan& plan,
+                   PlanPlaces& places) {
+    auto table = document.table("measures");
+    for (const ReadingContext::MeasureName& known : context.measures) {
+        Measure measure;
+        measure.name = known.name;
+        measure.unit = known.unit;
+        if (known.name == "pv") measure.column = Measure::Column::qualifying_volume;
+        if (known.name == "gv") measure.source = Measure::Source::over_members;
+        const TomlValue* value = table ? table->value(known.name) : nullptr;
+        places.measures.push_back(value ? value->place : Place{});
+        if (value && value->is_table()) {
+            measure = Measure{.name = known.name, .unit = known.unit};
+            TableReader reader(*value, fmt::format("measure \"{}\"", known.name),
+                               document.problems());
+            MeasureReader(reader, context, measure).read();
+        } else if (value) {
+            report_wrong_type(*value, known.name, "a table, as { sum = \"volume\" }",
+                              document.problems());
+        }
+        plan.measures.push_back(std::move(measure));
+    }
+    if (!table) return;
+    for (const TomlValue::Entry& entry : table->whole().table)
+        check_name(entry, document.problems());
+}
+
+}  // namespace downline

@@ -1,0 +1,50 @@
+// The tables of a plan, each read by a function of its own; read_plan calls them in order.
+#pragma once
+
+#include <vector>
+
+#include "engine/plan/forms.hpp"
+
+namespace downline {
+
+/// Where things are defined, so that what is wrong between them can be said at a place.
+struct PlanPlaces {
+    std::vector<Place> measures;  ///< by MeasureIndex; of a built-in one the text's begin
+    std::vector<Place> ranks;
+    Place active;
+};
+
+/// `[plan]`. Sets everything but `was`, which needs the ranks.
+void read_header(TableReader& document, Plan& plan);
+void read_former_ranks(TableReader& document, const ReadingContext& context, Plan& plan);
+
+/// The names, units and dependency order of all measures: fills context.measures. The built-in pv
+/// and gv come first, defined or not.
+void name_measures(const TomlValue* measures, ReadingContext& context);
+/// `[measures]`. REQUIRES: name_measures.
+void read_measures(TableReader& document, const ReadingContext& context, Plan& plan,
+                   PlanPlaces& places);
+
+/// `[[rank]]`: the names first, since everything may name them.
+void name_ranks(std::vector<TableReader>& ranks, ReadingContext& context);
+void read_ranks(std::vector<TableReader>& ranks, const ReadingContext& context, Plan& plan,
+                PlanPlaces& places);
+
+/// `[[weight]]`. REQUIRES: plan.bonuses has been read (`except` names them).
+void read_weights(TableReader& document, const ReadingContext& context, Plan& plan);
+
+/// `[[bonus]]`: the shared keys, and the kind's own through the register of kinds.
+void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan);
+
+/// `[[example]]`, its texts unread.
+void read_examples(TableReader& document, Plan& plan);
+
+/// Refuses by name what the language has and the engine does not compute yet.
+void refuse_unfinished(const TomlValue& document, Problems& problems);
+/// True for the kind of a bonus that refuse_unfinished reports.
+[[nodiscard]] bool is_unfinished_kind(std::string_view kind);
+
+/// Cycles among measures, active and ranks; activity that asks for ranks; ranks nobody can reach.
+void check_dependencies(const Plan& plan, const PlanPlaces& places, Problems& problems);
+
+}  // namespace downline
