@@ -12,10 +12,9 @@ namespace downline {
 namespace {
 
 bool is_code(std::string_view code) {
-    return !code.empty() && code.size() <= id_bytes_max &&
-           std::ranges::all_of(code, [](char c) {
-               return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != ':' && c != ',';
-           });
+    return !code.empty() && code.size() <= id_bytes_max && std::ranges::all_of(code, [](char c) {
+        return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != ':' && c != ',';
+    });
 }
 
 void read_code(TableReader& table, const ReadingContext& context, Bonus& bonus) {
@@ -26,11 +25,11 @@ void read_code(TableReader& table, const ReadingContext& context, Bonus& bonus) 
     if (!is_code(*code))
         table.error("code", "bad_name",
                     fmt::format("code is {}; write 1 to {} bytes without spaces, commas or colons",
-                                quoted(*code), id_bytes_max));
+                                in_quotes(*code), id_bytes_max));
     else if (std::ranges::find(context.bonus_codes, *code) != context.bonus_codes.end())
-        table.error("code", "duplicate_bonus",
-                    fmt::format("there is a bonus {} already; give each its own code",
-                                quoted(*code)));
+        table.error(
+            "code", "duplicate_bonus",
+            fmt::format("there is a bonus {} already; give each its own code", in_quotes(*code)));
 }
 
 void read_base(TableReader& table, Bonus& bonus) {
@@ -49,8 +48,7 @@ void read_base(TableReader& table, Bonus& bonus) {
     else if (bonus.base == Base::amount || bonus.base == Base::margin)
         table.error("point", "useless_key",
                     "point is what a point of volume is worth, but the base is money; remove it");
-    else
-        bonus.point_ppm = *point_ppm;
+    else bonus.point_ppm = *point_ppm;
 }
 
 Cap read_cap(TableReader& table, const ReadingContext& context) {
@@ -78,12 +76,12 @@ void read_shared(TableReader& table, const ReadingContext& context, Bonus& bonus
         table.word<bool>("rank_by", {{"paid-as", false}, {"title", true}}).value_or(false);
     bonus.cap = read_cap(table, context);
     bonus.factor_ppm = read_rate_by_rank(table, "factor", context);
-    bonus.stream = table.word<StreamKind>(
-        "stream", {{"active", StreamKind::active},
-                   {"residual", StreamKind::residual},
-                   {"leveraged", StreamKind::leveraged},
-                   {"leveraged-residual", StreamKind::leveraged_residual},
-                   {"active-leveraged", StreamKind::active_leveraged}});
+    bonus.stream =
+        table.word<StreamKind>("stream", {{"active", StreamKind::active},
+                                          {"residual", StreamKind::residual},
+                                          {"leveraged", StreamKind::leveraged},
+                                          {"leveraged-residual", StreamKind::leveraged_residual},
+                                          {"active-leveraged", StreamKind::active_leveraged}});
 }
 
 /// Null where the kind is unknown (an error) or not computed yet (an error elsewhere).
@@ -99,8 +97,8 @@ const BonusKind* read_kind(TableReader& table, Bonus& bonus) {
     std::vector<std::string_view> known;
     for (const BonusKind& one : kinds) known.push_back(one.name);
     table.error("kind", "unknown_kind",
-                fmt::format("kind = {} is no kind of bonus{}", quoted(*name),
-                            did_you_mean(*name, known)));
+                fmt::format("kind = {} is no kind of bonus{}", in_quotes(*name),
+                            near_name(*name, known, table.problems())));
     return nullptr;
 }
 
@@ -111,7 +109,7 @@ void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan) {
         const std::string* code = nullptr;
         if (const TomlValue* value = inner.value("code"); value && value->is_text())
             code = &value->text;
-        TableReader table(inner.whole(), code ? "bonus " + quoted(*code) : "[[bonus]]",
+        TableReader table(inner.whole(), code ? "bonus " + in_quotes(*code) : "[[bonus]]",
                           document.problems());
         Bonus bonus;
         read_code(table, context, bonus);

@@ -174,9 +174,8 @@ private:
 };
 
 void sort_by_place(std::vector<PlanError>& errors) {
-    std::ranges::stable_sort(errors, {}, [](const PlanError& error) {
-        return std::pair(error.line, error.column);
-    });
+    std::ranges::stable_sort(
+        errors, {}, [](const PlanError& error) { return std::pair(error.line, error.column); });
 }
 
 }  // namespace
@@ -206,9 +205,9 @@ std::vector<PlanError> Problems::take_warnings() {
 
 std::optional<TomlValue> parse_document(std::string_view text, Problems& problems) {
     if (text.size() > plan_bytes_max) {
-        problems.error({}, "too_large",
-                       fmt::format("the plan has {} bytes; at most {} are read", text.size(),
-                                   plan_bytes_max));
+        problems.error(
+            {}, "too_large",
+            fmt::format("the plan has {} bytes; at most {} are read", text.size(), plan_bytes_max));
         return std::nullopt;
     }
     if (const auto place = NestingScan(text).too_deep()) {
@@ -222,12 +221,12 @@ std::optional<TomlValue> parse_document(std::string_view text, Problems& problem
         return Converter(text, problems).convert(toml::parse(text));
     } catch (const toml::parse_error& error) {
         problems.error(place_of(error.source()), "syntax",
-                       fmt::format("this is not TOML: {}", escaped(error.description())));
+                       fmt::format("this is not TOML: {}", plain_text(error.description())));
         return std::nullopt;
     }
 }
 
-std::string escaped(std::string_view text) {
+std::string plain_text(std::string_view text) {
     std::string result;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -238,16 +237,16 @@ std::string escaped(std::string_view text) {
     return result;
 }
 
-std::string quoted(std::string_view text) {
-    if (text.size() <= shown_bytes_max) return '"' + escaped(text) + '"';
+std::string in_quotes(std::string_view text) {
+    if (text.size() <= shown_bytes_max) return '"' + plain_text(text) + '"';
     std::size_t end = shown_bytes_max;
     while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // not inside a character
-    return '"' + escaped(text.substr(0, end)) + "…\"";
+    return '"' + plain_text(text.substr(0, end)) + "…\"";
 }
 
 std::string shown(const TomlValue& value) {
     switch (value.sort) {
-        case TomlValue::Sort::text: return quoted(value.text);
+        case TomlValue::Sort::text: return in_quotes(value.text);
         case TomlValue::Sort::integer: return std::to_string(value.integer);
         case TomlValue::Sort::flag: return value.flag ? "true" : "false";
         case TomlValue::Sort::date: return format_day(value.date);

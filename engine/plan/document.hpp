@@ -72,8 +72,8 @@ private:
 /// How a value is shown in messages: texts quoted and cut at 80 bytes, lists and tables by name.
 [[nodiscard]] std::string shown(const TomlValue& value);
 /// A text with its control characters as \n or \xNN.
-[[nodiscard]] std::string escaped(std::string_view text);
+[[nodiscard]] std::string plain_text(std::string_view text);
 /// A text in quotes, its control characters escaped, cut at 80 bytes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace downline

@@ -18,7 +18,7 @@ std::optional<Period> read_period(TableReader& table, const Plan& plan, std::str
     const Period shape = period_of(plan.effective, plan.period, plan.week_starts);
     table.error("period", "bad_period",
                 fmt::format("period is {}, which is no {} of this plan; write it as \"{}\"",
-                            quoted(*text), period_kind_name(plan.period), period_name(shape)));
+                            in_quotes(*text), period_kind_name(plan.period), period_name(shape)));
     return std::nullopt;
 }
 
@@ -47,11 +47,11 @@ void read_before(TableReader& table, const Plan& plan, std::optional<Period> sta
         if (period && last && period->first <= last->first)
             reader.error("period", "not_ascending",
                          fmt::format("{} does not come after {}; write earlier periods first",
-                                     quoted(before.period), quoted(period_name(*last))));
+                                     in_quotes(before.period), in_quotes(period_name(*last))));
         if (period && stated && period->first >= stated->first)
             reader.error("period", "not_ascending",
                          fmt::format("{} does not come before {}, the period of the example",
-                                     quoted(before.period), quoted(example.stated.period)));
+                                     in_quotes(before.period), in_quotes(example.stated.period)));
         last = period;
         reader.finish();
         example.before.push_back(std::move(before));

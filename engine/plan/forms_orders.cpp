@@ -42,16 +42,16 @@ std::optional<std::pair<std::int32_t, std::int32_t>> read_months(TableReader& ta
 // Recursive through `not`, as deep as the text nests.
 OrderFilter read_filter(TableReader table, const ReadingContext& context, SellerFilter seller) {
     OrderFilter filter;
-    filter.buyer = table
-                       .word<OrderFilter::Buyer>("buyer",
-                                                 {{"customer", OrderFilter::Buyer::customer},
-                                                  {"affiliate", OrderFilter::Buyer::affiliate}})
-                       .value_or(OrderFilter::Buyer::any);
-    filter.sequence = table
-                          .word<OrderFilter::Sequence>(
-                              "sequence", {{"first", OrderFilter::Sequence::first},
-                                           {"reorder", OrderFilter::Sequence::reorder}})
-                          .value_or(OrderFilter::Sequence::any);
+    filter.buyer =
+        table
+            .word<OrderFilter::Buyer>("buyer", {{"customer", OrderFilter::Buyer::customer},
+                                                {"affiliate", OrderFilter::Buyer::affiliate}})
+            .value_or(OrderFilter::Buyer::any);
+    filter.sequence =
+        table
+            .word<OrderFilter::Sequence>("sequence", {{"first", OrderFilter::Sequence::first},
+                                                      {"reorder", OrderFilter::Sequence::reorder}})
+            .value_or(OrderFilter::Sequence::any);
     filter.kinds = table.texts("kind").value_or(std::vector<std::string>{});
     filter.categories = table.texts("category").value_or(std::vector<std::string>{});
     filter.skus = table.texts("sku").value_or(std::vector<std::string>{});
@@ -86,9 +86,8 @@ void read_from(TableReader& table, bool& from_self, bool& from_customers) {
     for (const std::string& word : *words)
         if (word != "self" && word != "customers")
             table.error("from", "unknown_word",
-                        fmt::format("from = {} is not known{}; write \"self\", \"customers\" or "
-                                    "both",
-                                    quoted(word), did_you_mean(word, known)));
+                        fmt::format("from has {}; write \"self\", \"customers\" or both{}",
+                                    in_quotes(word), near_name(word, known, table.problems())));
 }
 
 std::vector<std::string> read_earlier_bonuses(TableReader& table, std::string_view key,
@@ -98,10 +97,11 @@ std::vector<std::string> read_earlier_bonuses(TableReader& table, std::string_vi
                                               context.bonus_codes.end());
     for (const std::string& code : codes)
         if (std::ranges::find(known, code) == known.end())
-            table.error(key, "unknown_bonus",
-                        fmt::format("{} is no bonus before this one{}; bonuses are computed in the "
-                                    "order of the file",
-                                    quoted(code), did_you_mean(code, known)));
+            table.error(
+                key, "unknown_bonus",
+                fmt::format("{} is no bonus before this one, and bonuses are computed in the "
+                            "order of the file{}",
+                            in_quotes(code), near_name(code, known, table.problems())));
     return codes;
 }
 

@@ -16,16 +16,15 @@ enum class PaySort : std::uint8_t { either, rate, amount };
 
 /// A table by rank as its entries by place: what is not named takes the nearest named below it.
 std::vector<const TomlValue*> entries_by_place(const TomlValue& table, std::string_view what,
-                                               const ReadingContext& context,
-                                               Problems& problems) {
+                                               const ReadingContext& context, Problems& problems) {
     std::vector<const TomlValue*> by_place(context.rank_names.size() + 1, nullptr);
     if (table.table.empty())
         problems.error(table.place, "empty_table",
                        fmt::format("{} names no rank; write it as {{ {} = … }}", what,
                                    context.rank_names.empty() ? "none" : context.rank_names[0]));
     for (const TomlValue::Entry& entry : table.table) {
-        const RankPlace place = entry.key == "none" ? RankPlace{0}
-                                                    : context.rank(entry.key, entry.place, problems);
+        const RankPlace place =
+            entry.key == "none" ? RankPlace{0} : context.rank(entry.key, entry.place, problems);
         if (place != 0 || entry.key == "none") by_place[place] = &entry.value;
     }
     for (std::size_t place = 1; place < by_place.size(); ++place)
@@ -51,8 +50,7 @@ ByRank by_rank_of(const TomlValue& value, const std::string& what, const Reading
             result.by_place.push_back(result.by_place.back());
         else if (by_place[place])
             result.by_place.push_back(parse(*by_place[place], "an entry of " + what));
-        else
-            result.by_place.push_back(std::nullopt);
+        else result.by_place.push_back(std::nullopt);
     }
     return result;
 }
@@ -64,9 +62,9 @@ public:
         : sort_(sort), context_(context), problems_(problems) {}
 
     std::optional<std::int64_t> parse(const TomlValue& value, const std::string& what) {
-        const bool is_amount = sort_ == PaySort::amount ||
-                               (sort_ == PaySort::either && value.is_text() &&
-                                !value.text.ends_with('%'));
+        const bool is_amount =
+            sort_ == PaySort::amount ||
+            (sort_ == PaySort::either && value.is_text() && !value.text.ends_with('%'));
         if (was_amount_ && *was_amount_ != is_amount) {
             problems_.error(value.place, "mixed_pay",
                             fmt::format("{} is {}, but the entries before it are {}; write all as "
@@ -118,8 +116,8 @@ void read_pairs(TableReader& table, std::string_view key,
     }
     if (list->list.size() > plan_entries_max) {
         problems.error(list->place, "too_many",
-                       fmt::format("{} has {} entries; at most {} are read", key,
-                                   list->list.size(), plan_entries_max));
+                       fmt::format("{} has {} entries; at most {} are read", key, list->list.size(),
+                                   plan_entries_max));
         return;
     }
     std::optional<std::int64_t> last;
@@ -175,8 +173,7 @@ ByRank read_volume_by_rank(TableReader& table, std::string_view key,
     });
 }
 
-ByRank read_count_by_rank(TableReader& table, std::string_view key,
-                          const ReadingContext& context) {
+ByRank read_count_by_rank(TableReader& table, std::string_view key, const ReadingContext& context) {
     return read_numbers(table, key, context, [&](const TomlValue& value, const std::string& what) {
         return integer_of(value, what, 0, quantity_max, table.problems());
     });
@@ -248,16 +245,16 @@ std::vector<std::string_view> exclusive(TableReader& table,
     for (const std::string_view key : keys)
         if (table.has(key)) given.push_back(key);
     for (std::size_t i = 1; i < given.size(); ++i)
-        table.error(given[i], "exclusive_keys",
-                    fmt::format("{} has both {} and {}; keep one", table.name(), given[0],
-                                given[i]));
+        table.error(
+            given[i], "exclusive_keys",
+            fmt::format("{} has both {} and {}; keep one", table.name(), given[0], given[i]));
     return given;
 }
 
 void report_no_rate(TableReader& table, std::string_view remedy) {
-    table.problems().error(table.place(), "missing_rate",
-                           fmt::format("{} does not say what it pays; write {}", table.name(),
-                                       remedy));
+    table.problems().error(
+        table.place(), "missing_rate",
+        fmt::format("{} does not say what it pays; write {}", table.name(), remedy));
 }
 
 std::vector<std::pair<std::int64_t, Pay>> read_by_sequence(TableReader& table,
@@ -313,7 +310,7 @@ std::vector<Pay> read_levels_by_rank(TableReader& table, const ReadingContext& c
     const auto by_place = entries_by_place(*value, "by_rank", context, problems);
     std::vector<Pay> levels;
     std::vector<PayParser> parsers;
-    std::vector<std::vector<std::optional<std::int64_t>>> rows;  // by place; a place below it repeats
+    std::vector<std::vector<std::optional<std::int64_t>>> rows;  // by place
     for (std::size_t place = 0; place < by_place.size(); ++place) {
         std::vector<std::optional<std::int64_t>> row;
         const bool is_repeated = place > 0 && by_place[place] == by_place[place - 1];
@@ -356,8 +353,7 @@ RateForm read_rate_form(TableReader& table, const ReadingContext& context, const
         if (given[0] == "by_rank" && !table.value("by_rank")->is_table())
             report_wrong_type(*table.value("by_rank"), "by_rank",
                               "a table by rank, as { none = \"2%\" }", table.problems());
-        else
-            form.pay = read_pay(table, given[0], context).value_or(Pay{});
+        else form.pay = read_pay(table, given[0], context).value_or(Pay{});
     }
     return form;
 }
@@ -380,8 +376,7 @@ LevelsForm read_levels(TableReader& table, std::string_view key, const ReadingCo
                         fmt::format("tiers need the number of {0}; write {0} = 3", key));
     }
     if (given.empty()) {
-        if (!has_tiers)
-            report_no_rate(table, fmt::format("{} = [\"5%\", \"3%\"] or by_rank", key));
+        if (!has_tiers) report_no_rate(table, fmt::format("{} = [\"5%\", \"3%\"] or by_rank", key));
     } else if (given[0] == "by_rank") {
         form.levels = read_levels_by_rank(table, context);
     } else if (levels->is_integer()) {

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::int64_t days_max = 1'000'000;
 
-/// Reads one table of minimums. Every key is a test; what is no word of the vocabulary is a measure.
+/// Reads one table of minimums. Every key is a test; what is no word of the vocabulary is a
+/// measure.
 class RequirementReader {
 public:
     RequirementReader(const ReadingContext& context, Problems& problems)
@@ -27,8 +28,9 @@ public:
         } else if (value.is_list() && !value.list.empty()) {
             for (const TomlValue& entry : value.list) {
                 if (entry.is_table()) requirement.alternatives.push_back(read_tests(entry, ""));
-                else report_wrong_type(entry, fmt::format("an entry of {}", what),
-                                       "a table, as { pv = 100 }", problems_);
+                else
+                    report_wrong_type(entry, fmt::format("an entry of {}", what),
+                                      "a table, as { pv = 100 }", problems_);
             }
         } else {
             report_wrong_type(value, what,
@@ -77,18 +79,21 @@ private:
     }
 
     std::optional<MeasureIndex> find_measure(const TomlValue::Entry& entry) {
-        const auto at = std::ranges::find(context_.measures, entry.key,
-                                          &ReadingContext::MeasureName::name);
+        const auto at =
+            std::ranges::find(context_.measures, entry.key, &ReadingContext::MeasureName::name);
         if (at != context_.measures.end())
             return static_cast<MeasureIndex>(at - context_.measures.begin());
-        std::vector<std::string_view> known = {"rank", "title", "active", "legs", "frontline",
-                                               "joined_within_days", "joined_at_least_days"};
+        std::vector<std::string_view> known = {"rank",
+                                               "title",
+                                               "active",
+                                               "legs",
+                                               "frontline",
+                                               "joined_within_days",
+                                               "joined_at_least_days"};
         for (const auto& measure : context_.measures) known.push_back(measure.name);
         problems_.error(entry.place, "unknown_requirement",
                         fmt::format("{} is no measure of this plan and no requirement{}",
-                                    quoted(entry.key),
-                                    problems_.wants_suggestions() ? did_you_mean(entry.key, known)
-                                                                  : ""));
+                                    in_quotes(entry.key), near_name(entry.key, known, problems_)));
         return std::nullopt;
     }
 
@@ -119,10 +124,11 @@ private:
     void check_max_per_leg(TableReader& range, const ReadingContext::MeasureName& measure,
                            bool has_min) {
         if (!measure.is_over_downline)
-            range.error("max_per_leg", "max_per_leg",
-                        fmt::format("max_per_leg limits what each leg adds, but {} is no sum over a "
-                                    "downline; remove it, or ask it of such a measure as gv",
-                                    measure.name));
+            range.error(
+                "max_per_leg", "max_per_leg",
+                fmt::format("max_per_leg limits what each leg adds, but {} is no sum over a "
+                            "downline; remove it, or ask it of such a measure as gv",
+                            measure.name));
         else if (!has_min)
             range.error("max_per_leg", "max_per_leg",
                         "max_per_leg is a share of the minimum, and there is none; write min "
@@ -174,8 +180,8 @@ RankPlace ReadingContext::rank(std::string_view name, Place place, Problems& pro
     if (at != rank_names.end()) return static_cast<RankPlace>(at - rank_names.begin() + 1);
     const std::vector<std::string_view> known(rank_names.begin(), rank_names.end());
     problems.error(place, "unknown_rank",
-                   fmt::format("{} is no rank of this plan{}", quoted(name),
-                               problems.wants_suggestions() ? did_you_mean(name, known) : ""));
+                   fmt::format("{} is no rank of this plan{}", in_quotes(name),
+                               near_name(name, known, problems)));
     return 0;
 }
 
@@ -186,8 +192,8 @@ std::optional<MeasureIndex> ReadingContext::measure(std::string_view name, Place
     std::vector<std::string_view> known;
     for (const MeasureName& measure : measures) known.push_back(measure.name);
     problems.error(place, "unknown_measure",
-                   fmt::format("{} is no measure of this plan{}", quoted(name),
-                               problems.wants_suggestions() ? did_you_mean(name, known) : ""));
+                   fmt::format("{} is no measure of this plan{}", in_quotes(name),
+                               near_name(name, known, problems)));
     return std::nullopt;
 }
 

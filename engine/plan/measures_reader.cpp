@@ -16,8 +16,9 @@ constexpr std::array<std::string_view, 4> columns = {"volume", "qualifying_volum
                                                      "quantity"};
 /// Names that mean something else where a measure may be named.
 constexpr std::array<std::string_view, 14> reserved = {
-    "volume", "qualifying_volume", "amount", "quantity", "orders", "affiliates", "periods", "rank",
-    "title", "active", "legs", "frontline", "count", "none"};
+    "volume",     "qualifying_volume", "amount", "quantity", "orders",
+    "affiliates", "periods",           "rank",   "title",    "active",
+    "legs",       "frontline",         "count",  "none"};
 
 bool is_column(std::string_view name) { return std::ranges::find(columns, name) != columns.end(); }
 
@@ -148,9 +149,9 @@ public:
                 fmt::format("{} has no sum, count, max or min; write {{ sum = \"volume\" }}",
                             table_.name()));
         for (std::size_t i = 1; i < forms.size(); ++i)
-            table_.error(forms[i], "exclusive_keys",
-                         fmt::format("{} has both {} and {}; keep one", table_.name(), forms[0],
-                                     forms[i]));
+            table_.error(
+                forms[i], "exclusive_keys",
+                fmt::format("{} has both {} and {}; keep one", table_.name(), forms[0], forms[i]));
         if (forms.empty()) table_.know({"over", "periods", "from", "orders", "where"});
         else if (forms[0] == "sum") read_sum();
         else if (forms[0] == "count") read_count();
@@ -169,23 +170,24 @@ private:
             measure_.window = Measure::Window::sum;
             read_window("sum", of);
         } else if (of && is_column(*of)) {
-            measure_.column = static_cast<Measure::Column>(std::ranges::find(columns, *of) -
-                                                           columns.begin());
+            measure_.column =
+                static_cast<Measure::Column>(std::ranges::find(columns, *of) - columns.begin());
             read_orders();
         } else if (of) {
             table_.know({"from", "orders"});
             if (std::ranges::find(context_.measures, *of, &ReadingContext::MeasureName::name) !=
                 context_.measures.end())
-                table_.error("sum", "missing_key",
-                             fmt::format("a sum of {} says nothing of what it is over; write over = "
-                                         "\"downline\" or periods = 3 beside it",
-                                         quoted(*of)));
+                table_.error(
+                    "sum", "missing_key",
+                    fmt::format("a sum of {} says nothing of what it is over; write over = "
+                                "\"downline\" or periods = 3 beside it",
+                                in_quotes(*of)));
             else
-                table_.error("sum", "unknown_word",
-                             fmt::format("sum = {} is no column of orders{}; write volume, "
-                                         "qualifying_volume, amount, quantity, or a measure with "
-                                         "over or periods",
-                                         quoted(*of), did_you_mean(*of, columns)));
+                table_.error(
+                    "sum", "unknown_word",
+                    fmt::format("sum is {}; write volume, qualifying_volume, amount, "
+                                "quantity, or a measure with over or periods{}",
+                                in_quotes(*of), near_name(*of, columns, table_.problems())));
         }
     }
 
@@ -250,20 +252,21 @@ private:
 
     void read_over(bool is_sum) {
         using Over = Measure::Over;
-        measure_.over = table_
-                            .word<Over>("over", {{"downline", Over::downline},
-                                                 {"frontline", Over::frontline},
-                                                 {"leg", Over::leg},
-                                                 {"lesser-leg", Over::lesser_leg},
-                                                 {"greater-leg", Over::greater_leg},
-                                                 {"outside-greatest-leg", Over::outside_greatest_leg}})
-                            .value_or(Over::downline);
+        measure_.over =
+            table_
+                .word<Over>("over", {{"downline", Over::downline},
+                                     {"frontline", Over::frontline},
+                                     {"leg", Over::leg},
+                                     {"lesser-leg", Over::lesser_leg},
+                                     {"greater-leg", Over::greater_leg},
+                                     {"outside-greatest-leg", Over::outside_greatest_leg}})
+                .value_or(Over::downline);
         measure_.tree = read_tree(table_);
         const bool is_downline = measure_.over == Over::downline;
         measure_.with_self = is_downline && is_sum;
         if (is_downline) {
-            if (const auto levels = table_.integer(
-                    "levels", 1, static_cast<std::int64_t>(plan_entries_max)))
+            if (const auto levels =
+                    table_.integer("levels", 1, static_cast<std::int64_t>(plan_entries_max)))
                 measure_.levels = static_cast<std::uint32_t>(*levels);
             measure_.with_self = table_.flag("self").value_or(is_sum);
             measure_.until = read_requirement(table_, "until", context_);
@@ -282,10 +285,8 @@ private:
         if (leg->is_text() && (leg->text == "L" || leg->text == "R"))
             measure_.leg = leg->text == "L" ? 1 : 2;
         else if (leg->is_integer())
-            measure_.leg =
-                static_cast<std::uint32_t>(table_.integer("leg", 1, 1000).value_or(1));
-        else
-            report_wrong_type(*leg, "leg", "\"L\", \"R\" or a number", table_.problems());
+            measure_.leg = static_cast<std::uint32_t>(table_.integer("leg", 1, 1000).value_or(1));
+        else report_wrong_type(*leg, "leg", "\"L\", \"R\" or a number", table_.problems());
     }
 
     void read_weights_by_level() {
@@ -312,11 +313,10 @@ private:
 };
 
 bool is_name(std::string_view name) {
-    return !name.empty() && name.size() <= id_bytes_max &&
-           std::ranges::all_of(name, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '_' || c == '-';
-           });
+    return !name.empty() && name.size() <= id_bytes_max && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    });
 }
 
 void check_name(const TomlValue::Entry& entry, Problems& problems) {
@@ -324,13 +324,13 @@ void check_name(const TomlValue::Entry& entry, Problems& problems) {
         problems.error(entry.place, "bad_name",
                        fmt::format("{} is no name of a measure; write 1 to {} letters, digits, _ "
                                    "or -",
-                                   quoted(entry.key), id_bytes_max));
+                                   in_quotes(entry.key), id_bytes_max));
     else if (std::ranges::find(reserved, entry.key) != reserved.end() ||
              entry.key.starts_with("joined_"))
         problems.error(entry.place, "reserved_name",
                        fmt::format("{} means something else where measures are named; choose "
                                    "another name",
-                                   quoted(entry.key)));
+                                   in_quotes(entry.key)));
 }
 
 }  // namespace

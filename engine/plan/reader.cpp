@@ -14,14 +14,14 @@ namespace downline {
 namespace {
 
 void check_plan_name(TableReader& table, const std::string& name) {
-    const bool is_right = !name.empty() && name.size() <= id_bytes_max &&
-                          std::ranges::all_of(name, [](char c) {
-                              return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                          });
+    const bool is_right =
+        !name.empty() && name.size() <= id_bytes_max && std::ranges::all_of(name, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        });
     if (!is_right)
         table.error("name", "bad_name",
                     fmt::format("name is {}; write 1 to {} of a-z, 0-9 and -, as \"evergreen\"",
-                                quoted(name), id_bytes_max));
+                                in_quotes(name), id_bytes_max));
 }
 
 void read_currency(TableReader& table, Plan& plan) {
@@ -33,7 +33,7 @@ void read_currency(TableReader& table, Plan& plan) {
         table.error("currency", "unknown_currency",
                     fmt::format("currency is {}, which is no currency of ISO 4217; write it as "
                                 "\"USD\"",
-                                quoted(*currency)));
+                                in_quotes(*currency)));
     plan.currency_places = places.value_or(2);
 }
 
@@ -45,9 +45,13 @@ void read_period_kind(TableReader& table, Plan& plan) {
                                                    {"quarter", PeriodKind::quarter},
                                                    {"year", PeriodKind::year}})
                       .value_or(PeriodKind::month);
-    if (const auto starts = table.word<Weekday>(
-            "week_starts", {{"monday", monday}, {"tuesday", 2}, {"wednesday", 3}, {"thursday", 4},
-                            {"friday", 5}, {"saturday", 6}, {"sunday", 7}})) {
+    if (const auto starts = table.word<Weekday>("week_starts", {{"monday", monday},
+                                                                {"tuesday", 2},
+                                                                {"wednesday", 3},
+                                                                {"thursday", 4},
+                                                                {"friday", 5},
+                                                                {"saturday", 6},
+                                                                {"sunday", 7}})) {
         plan.week_starts = *starts;
         if (plan.period != PeriodKind::week)
             table.error("week_starts", "useless_key",
@@ -58,9 +62,8 @@ void read_period_kind(TableReader& table, Plan& plan) {
 /// A name of a rank: shown in tables and files, written as a key.
 bool is_rank_name(std::string_view name) {
     return !name.empty() && name.size() <= id_bytes_max && name != "none" &&
-           std::ranges::all_of(name, [](char c) {
-               return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-           });
+           std::ranges::all_of(
+               name, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
 /// Refused before anything is read: there are too many to look names up among.
@@ -68,8 +71,8 @@ bool has_too_many(const TomlValue& document, Problems& problems) {
     const TomlValue* measures = document.find("measures");
     if (!measures || measures->table.size() <= plan_entries_max) return false;
     problems.error(measures->place, "too_many",
-                   fmt::format("there are {} measures; at most {} are read",
-                               measures->table.size(), plan_entries_max));
+                   fmt::format("there are {} measures; at most {} are read", measures->table.size(),
+                               plan_entries_max));
     return true;
 }
 
@@ -167,11 +170,11 @@ void name_ranks(std::vector<TableReader>& ranks, ReadingContext& context) {
                 table.error("name", "bad_name",
                             fmt::format("{} is no name of a rank; write 1 to {} bytes that are "
                                         "not \"none\"",
-                                        quoted(name), id_bytes_max));
+                                        in_quotes(name), id_bytes_max));
             else if (!seen.insert(name).second)
                 table.error("name", "duplicate_rank",
                             fmt::format("there is a rank {} already; give each its own name",
-                                        quoted(name)));
+                                        in_quotes(name)));
         }
         context.rank_names.push_back(name);
     }
@@ -209,8 +212,8 @@ void read_weights(TableReader& document, const ReadingContext& context, Plan& pl
             const std::vector<std::string_view> names(known.begin(), known.end());
             if (std::ranges::find(known, code) == known.end())
                 table.error("except", "unknown_bonus",
-                            fmt::format("{} is no bonus of this plan{}", quoted(code),
-                                        did_you_mean(code, names)));
+                            fmt::format("{} is no bonus of this plan{}", in_quotes(code),
+                                        near_name(code, names, table.problems())));
         }
         table.finish();
         plan.weights.push_back(std::move(weight));

@@ -7,6 +7,7 @@
 
 #include "engine/limits.hpp"
 #include "engine/money.hpp"
+#include "engine/nearest.hpp"
 
 namespace downline {
 
@@ -101,8 +102,8 @@ std::optional<std::size_t> TableReader::word_index(std::string_view key,
     const auto at = std::ranges::find(names, *word);
     if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
     error(key, "unknown_word",
-          fmt::format("{} = {} is not known{}; write {}", key, quoted(*word),
-                      did_you_mean(*word, names), list_of(names)));
+          fmt::format("{} is {}; write {}{}", key, in_quotes(*word), list_of(names),
+                      near_name(*word, names, *problems_)));
     return std::nullopt;
 }
 
@@ -142,18 +143,16 @@ void TableReader::know(std::initializer_list<std::string_view> keys) {
 
 void TableReader::require(std::string_view key, std::string_view remedy) {
     if (has(key)) return;
-    problems_->error(place(), "missing_key",
-                     fmt::format("{} has no {}; {}", name_, key, remedy));
+    problems_->error(place(), "missing_key", fmt::format("{} has no {}; {}", name_, key, remedy));
 }
 
 void TableReader::finish() {
     for (const TomlValue::Entry& entry : value_->table) {
         if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-        const std::string nearest =
-            problems_->wants_suggestions() ? did_you_mean(entry.key, known_) : "";
+        const std::string nearest = near_name(entry.key, known_, *problems_);
         problems_->error(entry.place, "unknown_key",
-                         fmt::format("{} has no key {}{}; remove it or correct its name", name_,
-                                     quoted(entry.key), nearest));
+                         fmt::format("{} has no key {}{}", name_, in_quotes(entry.key),
+                                     nearest.empty() ? "; remove it" : nearest));
     }
 }
 
@@ -178,8 +177,9 @@ std::optional<std::int64_t> integer_of(const TomlValue& value, std::string_view 
         return std::nullopt;
     }
     if (min <= value.integer && value.integer <= max) return value.integer;
-    problems.error(value.place, "out_of_range",
-                   fmt::format("{} is {}; it must be from {} to {}", what, value.integer, min, max));
+    problems.error(
+        value.place, "out_of_range",
+        fmt::format("{} is {}; it must be from {} to {}", what, value.integer, min, max));
     return std::nullopt;
 }
 
@@ -191,10 +191,11 @@ std::optional<std::int64_t> rate_of(const TomlValue& value, std::string_view wha
     }
     const std::optional<std::int64_t> rate_ppm = parse_percent(value.text);
     if (!rate_ppm)
-        problems.error(value.place, "bad_rate",
-                       fmt::format("{} is {}, which is no rate; write a number from 0 to {} with at "
-                                   "most four places and a percent sign, as \"5%\" or \"0.25%\"",
-                                   what, quoted(value.text), rate_ppm_max / 10'000));
+        problems.error(
+            value.place, "bad_rate",
+            fmt::format("{} is {}, which is no rate; write a number from 0 to {} with at "
+                        "most four places and a percent sign, as \"5%\" or \"0.25%\"",
+                        what, in_quotes(value.text), rate_ppm_max / 10'000));
     return rate_ppm;
 }
 
@@ -211,45 +212,19 @@ std::optional<std::int64_t> decimal_of(const TomlValue& value, std::string_view 
     const std::string text = is_integer ? std::to_string(value.integer) : value.text;
     const std::optional<std::int64_t> units = parse_decimal(text, places, amount_minor_max);
     if (!units)
-        problems.error(value.place, "bad_number",
-                       fmt::format("{} is {}, which is no number from 0 to {} with at most {} "
-                                   "{}; write it as \"{}\"",
-                                   what, shown(value), format_decimal(amount_minor_max, places), places,
-                                   places == 1 ? "place" : "places",
-                                   format_decimal(5000, places)));
+        problems.error(
+            value.place, "bad_number",
+            fmt::format("{} is {}, which is no number from 0 to {} with at most {} "
+                        "{}; write it as \"{}\"",
+                        what, shown(value), format_decimal(amount_minor_max, places), places,
+                        places == 1 ? "place" : "places", format_decimal(5000, places)));
     return units;
 }
 
-std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
-    if (word.size() > id_bytes_max) return "";
-    std::string_view nearest;
-    std::size_t least = word.size() / 3 + 2;  // farther is no slip of the hand
-    for (const std::string_view candidate : candidates) {
-        if (candidate.size() > id_bytes_max) continue;
-        const std::size_t distance = damerau_levenshtein(word, candidate);
-        if (distance < least) {
-            least = distance;
-            nearest = candidate;
-        }
-    }
-    return nearest.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", nearest);
-}
-
-std::size_t damerau_levenshtein(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t substitution = last[j - 1] + (a[i - 1] != b[j - 1]);
-            row[j] = std::min({last[j] + 1, row[j - 1] + 1, substitution});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = std::min(row[j], before[j - 2] + 1);
-        }
-        std::swap(before, last);
-        std::swap(last, row);
-    }
-    return last[b.size()];
+std::string near_name(std::string_view word, std::span<const std::string_view> candidates,
+                      const Problems& problems) {
+    if (!problems.wants_suggestions()) return "";
+    return did_you_mean(word, std::vector<std::string>(candidates.begin(), candidates.end()));
 }
 
 }  // namespace downline

@@ -78,7 +78,7 @@ private:
     std::vector<std::string_view> known_;
 };
 
-// ── One value, wherever it stands; `what` is how messages call it ───────────────────────────────
+// ── One value, wherever it stands; `what` is how messages call it ────────
 
 [[nodiscard]] std::optional<std::string> text_of(const TomlValue& value, std::string_view what,
                                                  Problems& problems);
@@ -96,11 +96,9 @@ private:
 void report_wrong_type(const TomlValue& value, std::string_view what, std::string_view wanted,
                        Problems& problems);
 
-/// ` (did you mean "pv"?)`, or nothing where no candidate is near.
-[[nodiscard]] std::string did_you_mean(std::string_view word,
-                                       std::span<const std::string_view> candidates);
-
-/// Insertions, deletions, substitutions and swaps of neighbours between two words.
-[[nodiscard]] std::size_t damerau_levenshtein(std::string_view a, std::string_view b);
+/// `; did you mean "pv"?`, or nothing where no candidate is near: the end of a message.
+[[nodiscard]] std::string near_name(std::string_view word,
+                                    std::span<const std::string_view> candidates,
+                                    const Problems& problems);
 
 }  // namespace downline
