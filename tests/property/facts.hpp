@@ -1,0 +1,68 @@
+// The rows of a small company, before they are a snapshot: what the properties change, merge,
+// shuffle and scale.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/snapshot.hpp"
+
+namespace downline::property {
+
+struct MemberRow {
+    std::string id;
+    int sponsor = -1;   ///< a row of Facts::members; -1: a root
+    int enroller = -1;
+    MemberKind kind = MemberKind::affiliate;
+    Status status = Status::active;
+    Day joined_on{};
+    std::uint16_t title_before{};  ///< place in the ladder
+};
+
+struct ReturnRow {
+    std::int64_t amount_minor{};
+    std::int64_t volume_centipoints = -1;  ///< -1: in proportion
+};
+
+struct OrderRow {
+    std::string order_id;
+    int line = 1;
+    int buyer{};
+    Day ordered_on{};
+    std::string contract;
+    std::int64_t amount_minor{}, volume_centipoints{}, qualifying_centipoints{};
+    std::int64_t cost_minor = -1;  ///< -1: not known
+    std::uint32_t quantity = 1;
+    std::string sku, category, kind;
+    std::vector<ReturnRow> returns;
+};
+
+/// Orders that a buyer (under a contract) had before the period.
+struct Before {
+    std::uint32_t order_count{};
+    Day first_on{};
+};
+
+struct Facts {
+    Period period;
+    int currency_places = 2;
+    std::vector<MemberRow> members;
+    std::vector<OrderRow> orders;
+    std::map<std::pair<int, std::string>, Before> before;  ///< by buyer and contract
+};
+
+/// As storage would load it: members by id, order lines by (ordered_on, order_id, line), named by
+/// their place in that order from 1. A member's number is made from its place in `facts`.
+[[nodiscard]] Snapshot snapshot_of(const Facts& facts);
+
+[[nodiscard]] inline std::int64_t member_number(std::size_t row) {
+    return static_cast<std::int64_t>(row) * 3 + 11;
+}
+
+/// The rows as a person would read them, for failures.
+[[nodiscard]] std::string describe(const Facts& facts);
+
+}  // namespace downline::property

@@ -1,0 +1,138 @@
+// Compares an engine's outcome with the reference's, line by line and member by member.
+#include "tests/reference/compare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+namespace downline::reference {
+
+namespace {
+
+class Differences {
+public:
+    template <typename T>
+    void expect(const std::string& what, const T& expected, const T& got) {
+        if (expected == got) return;
+        note(fmt::format("{}: expected {}, got {}", what, expected, got));
+    }
+    void note(const std::string& difference) {
+        if (++count_ <= 20) text_ += difference + '\n';
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    std::string text_;
+    int count_ = 0;
+};
+
+std::string show(const Plan& plan, const Payment& payment) {
+    return fmt::format("{} earner {} order {} from {} level {} paid level {} base {} {} {} "
+                       "amount {} stream {}",
+                       plan.bonuses[payment.bonus].code, payment.earner, payment.order_ref,
+                       payment.from, payment.level, payment.paid_level, payment.base,
+                       payment.rate_is_amount ? "per unit" : "ppm", payment.rate,
+                       payment.amount_minor, stream_name(payment.stream));
+}
+
+void compare_payments(const Plan& plan, const Outcome& expected, const Outcome& got,
+                      Differences& differences) {
+    std::vector<Payment> missing, superfluous;
+    std::set_difference(expected.payments.begin(), expected.payments.end(), got.payments.begin(),
+                        got.payments.end(), std::back_inserter(missing));
+    std::set_difference(got.payments.begin(), got.payments.end(), expected.payments.begin(),
+                        expected.payments.end(), std::back_inserter(superfluous));
+    for (const Payment& payment : missing) differences.note("missing: " + show(plan, payment));
+    for (const Payment& payment : superfluous)
+        differences.note("superfluous: " + show(plan, payment));
+}
+
+void compare_breakdowns(const Plan& plan, const Outcome& expected, const Outcome& got,
+                        Differences& differences) {
+    for (std::size_t i = 0; i < plan.bonuses.size(); ++i) {
+        const Breakdown& a = expected.breakdowns[i];
+        const Breakdown& b = got.breakdowns[i];
+        const std::string& code = plan.bonuses[i].code;
+        differences.expect(code + " maximum", a.maximum_minor, b.maximum_minor);
+        differences.expect(code + " paid", a.paid_minor, b.paid_minor);
+        for (std::size_t reason = 0; reason < reason_count; ++reason)
+            differences.expect(
+                fmt::format("{} forfeited as {}", code, reason_name(static_cast<Reason>(reason))),
+                a.forfeited_minor[reason], b.forfeited_minor[reason]);
+    }
+}
+
+void compare_members(const Plan& plan, const Outcome& expected, const Outcome& got,
+                     Differences& differences) {
+    for (std::size_t member = 0; member < expected.rank.size(); ++member) {
+        const auto of = [&](const char* what) { return fmt::format("{} of {}", what, member); };
+        differences.expect(of("active"), expected.is_active[member], got.is_active[member]);
+        differences.expect(of("rank"), expected.rank[member], got.rank[member]);
+        differences.expect(of("title"), expected.title[member], got.title[member]);
+        for (std::size_t i = 0; i < plan.measures.size(); ++i)
+            differences.expect(of(plan.measures[i].name.c_str()), expected.measures[i][member],
+                               got.measures[i][member]);
+    }
+}
+
+}  // namespace
+
+Outcome outcome_of(const RunResult& result, const Snapshot& snapshot) {
+    std::map<std::int64_t, MemberIndex> member_of_number;
+    for (MemberIndex member = 0; member < snapshot.members.count; ++member)
+        member_of_number[snapshot.members.number[member]] = member;
+    std::map<std::int64_t, MemberIndex> buyer_of_ref;
+    for (std::size_t i = 0; i < snapshot.orders.count; ++i)
+        buyer_of_ref[snapshot.orders.ref[i]] = snapshot.orders.buyer[i];
+
+    Outcome outcome;
+    for (std::size_t bonus = 0; bonus < result.books.size(); ++bonus) {
+        const LineBook& book = result.books[bonus];
+        for (std::size_t entry = 0; entry < book.entries().size(); ++entry)
+            for (const Line& line : book.lines(entry))
+                outcome.payments.push_back(
+                    {bonus, book.entries()[entry].earner, line.order_ref,
+                     line.from == 0 ? buyer_of_ref.at(line.order_ref)
+                                    : member_of_number.at(line.from),
+                     line.level, line.paid_level, line.stream, line.rate_is_amount,
+                     line.rate.value(), line.base.value(), line.amount_minor});
+        const Account& account = result.accounts[bonus];
+        outcome.breakdowns.push_back(
+            {account.maximum_minor, account.paid_minor, account.forfeited_minor});
+    }
+    std::sort(outcome.payments.begin(), outcome.payments.end());
+    outcome.measures = result.standing.measures;
+    outcome.is_active = result.standing.is_active;
+    outcome.rank = result.standing.rank;
+    outcome.title = result.standing.title;
+    outcome.volume_centipoints = result.volume_centipoints;
+    outcome.amount_minor = result.amount_minor;
+    outcome.paid_minor = result.paid_minor;
+    outcome.order_count = result.order_count;
+    outcome.orders_after = result.sequences_after.orders_before;
+    outcome.first_on_after = result.sequences_after.first_on;
+    return outcome;
+}
+
+std::string differences(const Plan& plan, const Outcome& expected, const Outcome& got) {
+    Differences found;
+    compare_members(plan, expected, got, found);
+    compare_breakdowns(plan, expected, got, found);
+    compare_payments(plan, expected, got, found);
+    found.expect("volume", expected.volume_centipoints, got.volume_centipoints);
+    found.expect("amount", expected.amount_minor, got.amount_minor);
+    found.expect("paid", expected.paid_minor, got.paid_minor);
+    found.expect("orders", expected.order_count, got.order_count);
+    for (std::size_t i = 0; i < expected.orders_after.size(); ++i) {
+        const std::string sequence = fmt::format("sequence {}", i);
+        found.expect(sequence, expected.orders_after[i], got.orders_after.at(i));
+        if (expected.orders_after[i] > 0)
+            found.expect(sequence + " first on", expected.first_on_after[i],
+                         got.first_on_after.at(i));
+    }
+    return found.text();
+}
+
+}  // namespace downline::reference

@@ -1,0 +1,61 @@
+// The reference engine: what SPEC.md says, computed in the slowest and plainest way, to compare
+// the real engine with. It shares the plan and the snapshot with the engine, and no arithmetic.
+//
+// Everything is asked anew whenever it is needed: raw uplines are walked order by order, a
+// downline is a walk over children, a rank is found by asking everybody below. O(n²) and worse.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "engine/plan/plan.hpp"
+#include "engine/run.hpp"
+#include "engine/snapshot.hpp"
+
+namespace downline::reference {
+
+/// One payment, as SPEC 9.18 and 9.27 state its columns.
+struct Payment {
+    std::size_t bonus{};  ///< place in Plan::bonuses
+    MemberIndex earner{};
+    std::int64_t order_ref{};
+    MemberIndex from{};   ///< the buyer
+    std::uint32_t level{}, paid_level{};
+    StreamKind stream{};
+    bool rate_is_amount = false;
+    std::int64_t rate{};  ///< ppm, or minor units per unit
+    std::int64_t base{};  ///< centipoints, minor units or a quantity
+    std::int64_t amount_minor{};
+    friend auto operator<=>(const Payment&, const Payment&) = default;
+};
+
+/// What became of one bonus's maximum (SPEC 4 and 9.3).
+struct Breakdown {
+    std::int64_t maximum_minor{}, paid_minor{};
+    std::array<std::int64_t, reason_count> forfeited_minor{};
+    friend bool operator==(const Breakdown&, const Breakdown&) = default;
+};
+
+struct Outcome {
+    std::vector<Payment> payments;  ///< sorted
+    std::vector<Breakdown> breakdowns;  ///< per bonus
+    std::vector<std::vector<std::int64_t>> measures;  ///< [measure][member]
+    std::vector<std::uint8_t> is_active;
+    std::vector<RankPlace> rank, title;
+    std::int64_t volume_centipoints{}, amount_minor{}, paid_minor{};
+    std::uint32_t order_count{};
+    std::vector<std::uint32_t> orders_after;  ///< as Sequences::orders_before of the next period
+    std::vector<Day> first_on_after;
+};
+
+/// The plan asks for something that this engine does not know (or its ranks form a cycle).
+struct NotCovered : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
+[[nodiscard]] Outcome compute(const Plan& plan, const Snapshot& snapshot);
+
+}  // namespace downline::reference
