@@ -7,7 +7,7 @@
 //   orders = { sequence = "reorder" }
 //   rate   = "5%"            # or amount, by_rank, tiers, by_sequence
 //
-// Every order line that the filter takes is one slot.
+// Every order line that the filter takes is one slot; of marginal tiers, every slice of it.
 #include "engine/bonuses/personal.hpp"
 
 #include <algorithm>
@@ -58,18 +58,10 @@ public:
         lines_.clear();
         std::int64_t filled = 0;
         for (const OrderLineIndex line : order_lines) {
-            const std::int64_t maximum = maximum_of(line);
-            account_.maximum_minor = add_checked(account_.maximum_minor, maximum);
-            const Verdict verdict = seller == no_member ? Verdict::payable : view_.verdict[seller];
-            if (seller == no_member) {
-                forfeit(Reason::no_upline, maximum);
-            } else if (verdict != Verdict::payable) {
-                forfeit(reason_of(verdict), maximum);
-            } else {
-                const std::int64_t paid = is_marginal() ? pay_slices(seller, line, filled)
-                                                        : pay_line(seller, line);
-                forfeit(Reason::rank, maximum - paid);
-            }
+            if (is_marginal() && seller != no_member)
+                settle_slices(seller, line, filled);
+            else
+                settle(seller, line, choose(seller, line), view_.base[line]);
         }
         if (!lines_.empty()) book_.add(seller, lines_);
         account_.line_count += lines_.size();
@@ -86,16 +78,18 @@ private:
         return view_.orders.sequence[view_.snapshot.orders.order[line]];
     }
 
-    [[nodiscard]] std::int64_t maximum_of(OrderLineIndex line) const {
+    /// Of a slot on `base` (a whole order line, or a slice of it).
+    [[nodiscard]] std::int64_t maximum_of(OrderLineIndex line, std::int64_t base) const {
         const Chosen most = highest(rule_.rate, number_of(line));
         if (!most.pay) return 0;
-        return amount_.of(*most.pay, most.value, view_.base[line], view_.orders.quantity[line],
+        return amount_.of(*most.pay, most.value, base, view_.orders.quantity[line],
                           amount_.factor_ppm_max());
     }
 
     [[nodiscard]] Chosen choose(MemberIndex seller, OrderLineIndex line) const {
         const RateForm& rate = rule_.rate;
         Chosen chosen;
+        if (seller == no_member) return chosen;
         if (rate.kind == RateForm::Kind::pay) chosen.pay = &rate.pay;
         if (rate.kind == RateForm::Kind::by_sequence) chosen.pay = by_sequence(rate, number_of(line));
         if (rate.kind == RateForm::Kind::tiers) {
@@ -108,29 +102,35 @@ private:
         return chosen;
     }
 
-    std::int64_t pay_line(MemberIndex seller, OrderLineIndex line) {
-        const Chosen chosen = choose(seller, line);
-        if (!chosen.pay) return 0;
-        return add(seller, line, chosen, view_.base[line]);
-    }
-
-    /// The seller's orders fill the slices with their base; one line per slice.
-    std::int64_t pay_slices(MemberIndex seller, OrderLineIndex line, std::int64_t& filled) {
+    /// The seller's orders fill the slices with their base; each slice is a slot and a line. What is
+    /// below the first floor is one, too, and pays nothing.
+    void settle_slices(MemberIndex seller, OrderLineIndex line, std::int64_t& filled) {
         const std::vector<Tiers::Step>& steps = rule_.rate.tiers.steps;
         const std::int64_t from = filled;
         filled += view_.base[line];
-        std::int64_t paid = 0;
+        const std::int64_t below_first = std::min(filled, steps.front().floor) - from;
+        if (below_first > 0) settle(seller, line, Chosen{}, below_first);
         for (std::size_t i = 0; i < steps.size(); ++i) {
             const std::int64_t low = std::max(from, steps[i].floor);
             const std::int64_t high =
                 i + 1 < steps.size() ? std::min(filled, steps[i + 1].floor) : filled;
             if (low >= high) continue;
             const Pay& pay = steps[i].pay;
-            const Chosen chosen{&pay, pay.value.at(view_.rank_of(seller)).value_or(0),
-                                static_cast<std::uint32_t>(i + 1)};
-            paid += add(seller, line, chosen, high - low);
+            settle(seller, line,
+                   {&pay, pay.value.at(view_.rank_of(seller)).value_or(0),
+                    static_cast<std::uint32_t>(i + 1)},
+                   high - low);
         }
-        return paid;
+    }
+
+    /// Ends one slot paid or forfeited.
+    void settle(MemberIndex seller, OrderLineIndex line, const Chosen& chosen, std::int64_t base) {
+        const std::int64_t maximum = maximum_of(line, base);
+        account_.maximum_minor = add_checked(account_.maximum_minor, maximum);
+        if (seller == no_member) return forfeit(Reason::no_upline, maximum);
+        if (const Verdict verdict = view_.verdict[seller]; verdict != Verdict::payable)
+            return forfeit(reason_of(verdict), maximum);
+        forfeit(Reason::rank, maximum - (chosen.pay ? add(seller, line, chosen, base) : 0));
     }
 
     std::int64_t add(MemberIndex seller, OrderLineIndex order_line, const Chosen& chosen,

@@ -158,6 +158,23 @@ tiers = { steps = [[0, "10%"], [100, "20%"]], mode = "marginal" }
     CHECK(paid.lines[2] == PaidLine{"ann", "carl", 0, 2, 1000, StreamKind::active});
 }
 
+TEST_CASE("every slice of marginal tiers is a slot of the maximum, rounded as its line is") {
+    const DrawnTree drawn = draw(R"(
+        ann 0
+          carl 0.10 customer
+    )");
+    const Paid paid = pay(drawn, R"(
+[[bonus]]
+code  = "marginal"
+kind  = "personal"
+tiers = { steps = [[0, "10%"], ["0.05", "10%"]], mode = "marginal" }
+)");
+    // Two slices of 5 hundredths: 10 % is half a cent each, rounded up to one.
+    CHECK(paid.to("ann") == 2);
+    CHECK(paid.result.accounts[0].maximum_minor == 2);
+    CHECK(paid.forfeited(Reason::rank) == 0);  // not -1, as 10 % of 0.10 at once would leave
+}
+
 TEST_CASE("a rate by rank takes the nearest rank named below") {
     const DrawnTree drawn = draw(R"(
         ann 0
