@@ -1,0 +1,161 @@
+// Random companies: forests, chains and stars with customers, leavers and late joiners; orders of
+// several lines with contracts, costs and returns.
+#include <fmt/format.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "tests/property/generate.hpp"
+
+namespace downline::property {
+
+namespace {
+
+enum Shape { random_tree, chain, star, forest, shape_count };
+
+MemberRow member_of(const Faces& faces, int row, int shape, const Facts& facts, int rank_count) {
+    Dice dice(faces);
+    MemberRow member;
+    // Ids do not follow the tree: a parent may come after its children in byte order.
+    member.id = fmt::format("m{}{:03}", dice.roll(10), row);
+    const auto is_affiliate = [&](int other) {
+        return facts.members[static_cast<std::size_t>(other)].kind == MemberKind::affiliate;
+    };
+    std::vector<int> above;
+    for (int other = 0; other < row; ++other)
+        if (is_affiliate(other)) above.push_back(other);
+    const int pick = dice.roll(5040);
+    const bool is_root = above.empty() || dice.chance(shape == forest ? 30 : 4);
+    if (!is_root) {
+        const int count = static_cast<int>(above.size());
+        const int place = shape == chain  ? count - 1
+                          : shape == star ? std::min(count - 1, dice.chance(20) ? pick % count : 0)
+                                          : pick % count;
+        member.sponsor = above[static_cast<std::size_t>(place)];
+    }
+    member.enroller = member.sponsor;
+    if (dice.chance(25) && !above.empty())
+        member.enroller = above[static_cast<std::size_t>(dice.roll(5040)) % above.size()];
+    if (dice.chance(30)) member.kind = MemberKind::customer;
+    const int status = dice.roll(20);
+    if (status >= 17) member.status = Status::terminated;
+    if (status == 16) member.status = Status::suspended;
+    const Day first = facts.period.first;
+    const Day last = facts.period.last;
+    const std::array<Day, 8> joinings{first - 200, first - 31, first - 30, first - 1,
+                                      first,       first + 3,  last - 1,   last};
+    member.joined_on = dice.chance(50) ? dice.pick(joinings) : first - 1 - dice.roll(400);
+    if (member.kind == MemberKind::affiliate && dice.chance(30))
+        member.title_before = static_cast<std::uint16_t>(dice.roll(rank_count + 1));
+    return member;
+}
+
+/// Minor units, or hundredths of a point.
+std::int64_t amount_or_volume(Dice& dice, const Wanted& wanted) {
+    static constexpr std::array<std::int64_t, 12> common{
+        10'000, 0, 5'000, 9'999, 10'001, 1, 100, 25'000, 50'000, 3, 33'333, 7'777};
+    const int sort = dice.roll(20);
+    if (sort < 14) return dice.pick(common);
+    if (sort < 19 || !wanted.has_large_orders) return dice.roll(5040) * 37;
+    return std::int64_t{dice.roll(5040)} * 1'000'000'007;
+}
+
+/// Parts of the line's amount and volume, never more than is left of either.
+std::vector<ReturnRow> returns_of(Dice& dice, const OrderRow& order, bool is_whole_order) {
+    if (is_whole_order) return {{order.amount_minor, -1}};
+    const std::int64_t amount = order.amount_minor;
+    const std::int64_t volume = order.volume_centipoints;
+    switch (dice.roll(16)) {
+        case 11: return {{amount, -1}};
+        case 12: return {{amount / 2, -1}};
+        case 13: return {{amount / 3, -1}, {amount / 3, -1}};
+        case 14: return {{amount / 2, volume / 5}};
+        case 15: return {{amount / 4, volume / 2}, {amount - amount / 4, volume - volume / 2}};
+        default: return {};
+    }
+}
+
+OrderRow line_of(Dice& dice, const OrderRow& head, int line, const Wanted& wanted) {
+    static constexpr std::array<const char*, 4> categories{"", "skin", "food", "home"};
+    static constexpr std::array<const char*, 3> skus{"", "s1", "s2"};
+    OrderRow order = head;
+    order.line = line;
+    order.amount_minor = amount_or_volume(dice, wanted);
+    order.volume_centipoints =
+        dice.chance(30) ? amount_or_volume(dice, wanted) : order.amount_minor;
+    order.qualifying_centipoints =
+        dice.chance(20) ? amount_or_volume(dice, wanted) : order.volume_centipoints;
+    if (dice.chance(60)) order.cost_minor = order.amount_minor * (dice.roll(15) + 1) / 12;
+    if (dice.chance(30)) order.quantity = static_cast<std::uint32_t>(dice.roll(12));
+    order.category = dice.pick(categories);
+    order.sku = dice.pick(skus);
+    return order;
+}
+
+void add_order(const Faces& faces, int number, const Wanted& wanted, Facts& facts) {
+    static constexpr std::array<const char*, 4> kinds{"", "subscription", "event", "kit"};
+    Dice dice(faces);
+    OrderRow head;
+    head.buyer = dice.roll(5040) % static_cast<int>(facts.members.size());
+    head.order_id = fmt::format("o{}{:03}", dice.roll(10), number);
+    const Day length = facts.period.last - facts.period.first;
+    head.ordered_on = facts.period.first + dice.roll(length + 1);
+    if (dice.chance(10)) head.ordered_on = facts.period.last;
+    const auto& buyer = facts.members[static_cast<std::size_t>(head.buyer)];
+    if (dice.chance(20))  // on the edge of a window of days
+        head.ordered_on = std::clamp(buyer.joined_on + dice.roll(3) * 15, facts.period.first,
+                                     facts.period.last);
+    head.kind = dice.pick(kinds);
+    if (wanted.has_sequences && dice.chance(25))
+        head.contract = dice.chance(50) ? "policy-2" : "policy-1";
+    const bool is_returned = wanted.has_returns && dice.chance(8);
+    const int line_count = 1 + (dice.chance(30) ? 1 + dice.roll(2) : 0);
+    for (int line = 1; line <= line_count; ++line) {
+        OrderRow order = line_of(dice, head, line, wanted);
+        if (wanted.has_returns) order.returns = returns_of(dice, order, is_returned);
+        facts.orders.push_back(std::move(order));
+    }
+}
+
+void add_history(Dice& dice, Facts& facts) {
+    for (const OrderRow& order : facts.orders) {
+        const int orders_before = dice.roll(6) - 2;
+        const Day first_on = facts.period.first - 1 - dice.roll(500);
+        if (orders_before > 0)
+            facts.before[{order.buyer, order.contract}] = {
+                static_cast<std::uint32_t>(orders_before), first_on};
+    }
+}
+
+}  // namespace
+
+Facts facts_of(const Throws& throws, int rank_count, int currency_places, const Period& period,
+               const Wanted& wanted) {
+    Facts facts;
+    facts.period = period;
+    facts.currency_places = currency_places;
+    Dice company(throws.company);
+    const int shape = company.roll(shape_count);
+    for (const Faces& faces : throws.members)
+        facts.members.push_back(member_of(faces, static_cast<int>(facts.members.size()), shape,
+                                          facts, rank_count));
+    if (facts.members.empty()) return facts;
+    int number = 0;
+    for (const Faces& faces : throws.orders) add_order(faces, ++number, wanted, facts);
+    if (wanted.has_sequences) add_history(company, facts);
+    return facts;
+}
+
+rc::Gen<Throws> throws() {
+    const auto faces = [](std::size_t count) {
+        return rc::gen::resize(
+            100, rc::gen::container<Faces>(count, rc::gen::inRange<std::uint16_t>(0, 5040)));
+    };
+    return rc::gen::build<Throws>(
+        rc::gen::set(&Throws::company, faces(64)),
+        rc::gen::set(&Throws::members, rc::gen::container<std::vector<Faces>>(faces(12))),
+        rc::gen::set(&Throws::orders, rc::gen::container<std::vector<Faces>>(faces(40))),
+        rc::gen::set(&Throws::plan, faces(160)));
+}
+
+}  // namespace downline::property

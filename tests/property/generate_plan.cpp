@@ -1,0 +1,337 @@
+// Random plans as text, so that the reader is exercised with them.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <functional>
+#include <ostream>
+#include <stdexcept>
+
+#include "engine/plan/reader.hpp"
+#include "tests/property/generate.hpp"
+
+namespace downline::property {
+
+namespace {
+
+/// What a requirement may ask for without asking for itself.
+struct Askable {
+    bool active = false;
+    bool ranks = false;
+    bool members = true;  ///< legs and frontline
+};
+
+class PlanWriter {
+public:
+    PlanWriter(const Faces& faces, const Wanted& wanted) : dice_(faces), wanted_(wanted) {}
+
+    PlanText write() {
+        PlanText plan;
+        head(plan);
+        rank_count_ = dice_.chance(70) ? 1 + dice_.roll(3) : 0;
+        plan.rank_count = rank_count_;
+        const int bonus_count = 1 + dice_.roll(3);
+        measures();
+        const int weight_count = dice_.chance(30) ? 1 + dice_.roll(2) : 0;
+        if (wanted_.has_weights)
+            for (int i = 0; i < weight_count; ++i) weight(bonus_count);
+        if (dice_.chance(60)) text_ += "[active]\nrequires = " + requirement({}) + "\n";
+        for (int place = 1; place <= rank_count_; ++place) rank(place);
+        for (int i = 1; i <= bonus_count; ++i) bonus(i);
+        plan.text = text_;
+        return plan;
+    }
+
+private:
+    void head(PlanText& plan) {
+        struct Money { const char* name; int places; };
+        static constexpr std::array<Money, 5> currencies{
+            {{"USD", 2}, {"USD", 2}, {"EUR", 2}, {"JPY", 0}, {"KWD", 3}}};
+        static constexpr std::array<const char*, 3> roundings{"half-up", "half-even", "down"};
+        static constexpr std::array<std::pair<const char*, const char*>, 4> periods{
+            {{"month", "2026-03"}, {"month", "2026-02"}, {"week", "2026-W10"}, {"year", "2026"}}};
+        const Money& money = dice_.pick(currencies);
+        const auto& [kind, name] = dice_.pick(periods);
+        places_ = plan.currency_places = money.places;
+        plan.period = name;
+        text_ += fmt::format("[plan]\nname = \"random\"\ncurrency = \"{}\"\nperiod = \"{}\"\n"
+                             "effective = 2020-01-01\nrounding = \"{}\"\n",
+                             money.name, kind, dice_.pick(roundings));
+    }
+
+    // ── numbers ──
+    std::string points() {
+        static constexpr std::array<std::int64_t, 8> choices{10'000, 0,     10'001, 9'999,
+                                                             25'000, 5'000, 50'000, 100'000};
+        return centipoints(dice_.pick(choices));
+    }
+    std::string centipoints(std::int64_t volume) const {
+        return fmt::format("\"{}\"", format_decimal(volume * wanted_.scale, 2));
+    }
+    std::string rate() {
+        static constexpr std::array<const char*, 10> choices{
+            "10%", "5%", "0%", "0.25%", "33.3333%", "120%", "7%", "2.5%", "0.0001%", "50%"};
+        return fmt::format("\"{}\"", dice_.pick(choices));
+    }
+    std::string amount() {
+        static constexpr std::array<std::int64_t, 6> choices{500, 0, 1, 99, 1000, 333};
+        return fmt::format("\"{}\"", format_decimal(dice_.pick(choices) * wanted_.scale, places_));
+    }
+    std::string share(bool is_amount) { return is_amount ? amount() : rate(); }
+    bool is_amount() { return wanted_.has_amounts_per_unit && dice_.chance(20); }
+
+    /// `{ none = …, silver = … }` with one entry at least; `entry` writes a value.
+    std::string by_rank(const std::function<std::string()>& entry) {
+        std::vector<std::string> entries;
+        if (dice_.chance(60)) entries.push_back("none = " + entry());
+        for (int place = 1; place <= rank_count_; ++place)
+            if (dice_.chance(65)) entries.push_back(fmt::format("r{} = {}", place, entry()));
+        if (entries.empty()) entries.push_back("none = " + entry());
+        return fmt::format("{{ {} }}", fmt::join(entries, ", "));
+    }
+
+    // ── requirements ──
+    std::string requirement(Askable askable) {
+        if (dice_.chance(25)) return fmt::format("[ {}, {} ]", table(askable), table(askable));
+        return table(askable);
+    }
+
+    /// Two tests of different names at most; the first is always there.
+    std::string table(Askable askable) {
+        const int first = dice_.roll(9);
+        std::string all = test(first, askable);
+        if (dice_.chance(40)) {
+            const int second = dice_.roll(9);
+            const std::string more = test(second, askable);
+            if (second != first && more.substr(0, more.find(' ')) != all.substr(0, all.find(' ')))
+                all += ", " + more;
+        }
+        return "{ " + all + " }";
+    }
+
+    std::string test(int which, Askable askable) {
+        switch (which) {
+            case 1: return "gv = " + points();
+            case 2: return "own = " + points();
+            case 3:
+                return fmt::format("gv = {{ min = {}, max = {} }}", points(),
+                                   centipoints(250'000));
+            case 4:
+                return fmt::format("gv = {{ min = {}, max_per_leg = \"{}\" }}", points(),
+                                   dice_.chance(50) ? "33.3333%" : "50%");
+            case 5:
+                return dice_.chance(50) ? fmt::format("joined_within_days = {}", dice_.roll(40))
+                                        : fmt::format("joined_at_least_days = {}", dice_.roll(40));
+            case 6: return askable.members ? frontline_or_legs(askable) : "pv = " + points();
+            case 7:
+                if (askable.active) return dice_.chance(20) ? "active = false" : "active = true";
+                break;
+            case 8:
+                if (askable.ranks && rank_count_ > 0)
+                    return fmt::format("{} = \"r{}\"", dice_.chance(40) ? "title" : "rank",
+                                       1 + dice_.roll(rank_count_));
+                if (wanted_.has_sequences) return fmt::format("orders_n = {}", dice_.roll(3));
+                break;
+            default: break;
+        }
+        return "pv = " + points();
+    }
+
+    std::string frontline_or_legs(Askable askable) {
+        const int count = 1 + dice_.roll(2);
+        if (askable.ranks && rank_count_ > 0 && dice_.chance(50))
+            return fmt::format("legs = {{ count = {}, {} = \"r{}\" }}", count,
+                               dice_.chance(30) ? "title" : "rank", 1 + dice_.roll(rank_count_));
+        if (dice_.chance(40))
+            return fmt::format("legs = {{ count = {}, gv = {} }}", count, points());
+        return fmt::format("frontline = {{ count = {}, pv = {}{} }}", count, points(),
+                           askable.active && dice_.chance(50) ? ", active = true" : "");
+    }
+
+    // ── orders ──
+    std::string order_keys(bool may_ask_seller, bool may_negate) {
+        static constexpr std::array<const char*, 12> plain{
+            "buyer = \"customer\"", "buyer = \"affiliate\"", "category = [\"skin\"]",
+            "category = [\"food\", \"home\"]", "kind = [\"event\", \"kit\"]", "sku = [\"s1\"]",
+            "within_days_of_joining = 30", "within_months_of_joining = 2",
+            "sequence = \"first\"", "sequence = \"reorder\"", "months_since_first = [1, 3]",
+            "months_since_first = [2, 12]"};
+        std::vector<std::string> keys{plain[static_cast<std::size_t>(
+            dice_.roll(wanted_.has_sequences ? 12 : 8))]};
+        if (may_ask_seller && dice_.chance(25))
+            keys.push_back("seller = " + table({.active = true, .ranks = true}));
+        if (may_negate && dice_.chance(25))
+            keys.push_back("not = " + order_keys(may_ask_seller, false));
+        return fmt::format("{{ {} }}", fmt::join(keys, ", "));
+    }
+
+    void measures() {
+        text_ += "[measures]\nown = { sum = \"volume\", from = [\"self\"] }\n"
+                 "orders_n = { count = \"orders\", from = [\"self\", \"customers\"] }\n";
+        if (dice_.chance(30))
+            text_ += fmt::format("retail = {{ sum = \"amount\", from = [\"customers\"], "
+                                 "orders = {} }}\n", order_keys(false, true));
+        if (dice_.chance(20))
+            text_ += fmt::format("pv = {{ sum = \"qualifying_volume\", from = [\"self\", "
+                                 "\"customers\"], orders = {} }}\n", order_keys(false, true));
+    }
+
+    void weight(int bonus_count) {
+        text_ += fmt::format("[[weight]]\norders = {}\n", order_keys(false, true));
+        if (dice_.chance(70)) text_ += "qualifying_volume = \"33.3333%\"\n";
+        text_ += "volume = \"50%\"\n";
+        if (dice_.chance(40))
+            text_ += fmt::format("except = [\"b{}\"]\n", 1 + dice_.roll(bonus_count));
+    }
+
+    void rank(int place) {
+        text_ += fmt::format("[[rank]]\nname = \"r{}\"\nrequires = {}\n", place,
+                             requirement({.active = true, .ranks = true}));
+        if (dice_.chance(30))
+            text_ += "maintain = " + requirement({.active = true, .ranks = true}) + "\n";
+    }
+
+    // ── bonuses ──
+    void bonus(int number) {
+        const bool is_unilevel = dice_.chance(60);
+        text_ += fmt::format("[[bonus]]\ncode = \"b{}\"\nkind = \"{}\"\n", number,
+                             is_unilevel ? "unilevel" : "personal");
+        static constexpr std::array<const char*, 5> bases{"volume", "qualifying_volume", "amount",
+                                                          "margin", "volume"};
+        const std::string base = dice_.pick(bases);
+        text_ += fmt::format("base = \"{}\"\n", base);
+        is_money_base_ = base == "amount" || base == "margin";
+        is_unilevel ? unilevel() : personal();
+        shared();
+    }
+
+    void shared() {
+        if (dice_.chance(50)) text_ += "orders = " + order_keys(true, true) + "\n";
+        if (has_point_ && !is_money_base_ && dice_.chance(20)) text_ += "point = \"0.9\"\n";
+        if (dice_.chance(35))
+            text_ += "requires = " + requirement({.active = true, .ranks = true}) + "\n";
+        if (dice_.chance(20)) text_ += "active = false\n";
+        if (dice_.chance(20)) text_ += "rank_by = \"title\"\n";
+        if (dice_.chance(8)) text_ += "stream = \"residual\"\n";
+        if (!wanted_.has_factor) return;
+        if (dice_.chance(15)) text_ += "factor = \"95%\"\n";
+        else if (dice_.chance(10))
+            text_ += "factor = " + by_rank([&] { return rate(); }) + "\n";
+    }
+
+    void personal() {
+        static constexpr std::array<const char*, 3> sources{
+            "\"customers\"", "\"self\"", "\"self\", \"customers\""};
+        text_ += fmt::format("from = [{}]\n", dice_.pick(sources));
+        const bool is_amount_each = is_amount();
+        has_point_ = !is_amount_each;
+        switch (dice_.roll(5)) {
+            case 1:
+                text_ += "by_rank = " + by_rank([&] { return share(is_amount_each); }) + "\n";
+                break;
+            case 2: tiers(is_amount_each, true); break;
+            case 3:
+                if (wanted_.has_sequences) return by_sequence(is_amount_each);
+                [[fallthrough]];
+            default:
+                text_ += fmt::format("{} = {}\n", is_amount_each ? "amount" : "rate",
+                                     share(is_amount_each));
+        }
+    }
+
+    void by_sequence(bool is_amount_each) {
+        const int from = 1 + dice_.roll(2);
+        text_ += fmt::format("by_sequence = [[{}, {}], [{}, {}]]\n", from, share(is_amount_each),
+                             from + 1 + dice_.roll(3), share(is_amount_each));
+    }
+
+    void tiers(bool is_amount_each, bool may_be_marginal) {
+        static constexpr std::array<std::int64_t, 3> floors{0, 10'000, 5'000};
+        const std::int64_t floor = dice_.pick(floors);
+        const bool is_marginal = may_be_marginal && !is_amount_each && dice_.chance(40);
+        const auto floor_text = [&](std::int64_t value) {
+            if (!is_marginal || !is_money_base_) return centipoints(value);
+            return fmt::format("\"{}\"", format_decimal(value * wanted_.scale, places_));
+        };
+        const std::string steps = fmt::format(
+            "[{}, {}], [{}, {}], [{}, {}]", floor_text(floor), share(is_amount_each),
+            floor_text(floor + 5'000), share(is_amount_each), floor_text(30'050),
+            share(is_amount_each));
+        text_ += is_marginal
+                     ? fmt::format("tiers = {{ steps = [{}], mode = \"marginal\" }}\n", steps)
+                     : fmt::format("tiers = {{ by = \"{}\", steps = [{}] }}\n",
+                                   dice_.chance(50) ? "gv" : "pv", steps);
+    }
+
+    void unilevel() {
+        static constexpr std::array<const char*, 4> compressions{"unqualified", "none", "inactive",
+                                                                 "full"};
+        const bool is_amount_each = is_amount();
+        has_point_ = !is_amount_each;
+        const int form = dice_.roll(5);
+        if (form == 1) {
+            const auto levels = [&] { return level_list(is_amount_each, false); };
+            text_ += "by_rank = " + by_rank(levels) + "\n";
+        } else if (form == 2) {
+            text_ += fmt::format("levels = {}\n", 1 + dice_.roll(4));
+            tiers(is_amount_each, false);
+        } else {
+            text_ += "levels = " + level_list(is_amount_each, form == 3) + "\n";
+        }
+        text_ += fmt::format("compression = \"{}\"\n", dice_.pick(compressions));
+        if (dice_.chance(25)) text_ += "counts_from = \"buyer\"\n";
+        if (dice_.chance(25)) text_ += "rank_of = \"lower\"\n";
+        if (dice_.chance(25)) text_ += "tree = \"enroller\"\n";
+    }
+
+    std::string level_list(bool is_amount_each, bool may_be_by_rank) {
+        std::vector<std::string> entries;
+        for (int level = 1 + dice_.roll(4); level > 0; --level)
+            entries.push_back(may_be_by_rank && dice_.chance(50)
+                                  ? by_rank([&] { return share(is_amount_each); })
+                                  : share(is_amount_each));
+        return fmt::format("[{}]", fmt::join(entries, ", "));
+    }
+
+    Dice dice_;
+    const Wanted& wanted_;
+    std::string text_;
+    int rank_count_ = 0;
+    int places_ = 2;
+    bool has_point_ = true;
+    bool is_money_base_ = false;
+};
+
+}  // namespace
+
+PlanText plan_text_of(const Faces& faces, const Wanted& wanted) {
+    return PlanWriter(faces, wanted).write();
+}
+
+Plan read(const std::string& plan_text) {
+    PlanReading reading = read_plan(plan_text);
+    std::string errors;
+    for (const PlanError& error : reading.errors)
+        errors += fmt::format("{}:{}: {}: {}\n", error.line, error.column, error.code, error.text);
+    if (!errors.empty()) throw std::runtime_error(errors + plan_text);
+    return std::move(reading.plan);
+}
+
+Case case_of(const Throws& throws, const Wanted& wanted) {
+    Case made;
+    const PlanText plan = plan_text_of(throws.plan, wanted);
+    made.plan_text = plan.text;
+    made.plan = read(plan.text);
+    made.facts = facts_of(throws, plan.rank_count, plan.currency_places,
+                          *parse_period(plan.period), wanted);
+    return made;
+}
+
+void showValue(const Throws& throws, std::ostream& out) {
+    const PlanText plan = plan_text_of(throws.plan);
+    out << '\n' << plan.text
+        << describe(facts_of(throws, plan.rank_count, plan.currency_places,
+                             *parse_period(plan.period)));
+}
+
+}  // namespace downline::property

@@ -1,0 +1,47 @@
+// Runs a property over random cases: the same ones every time, more of them when asked.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+namespace downline::property {
+
+/// A number from the environment, or `otherwise`.
+[[nodiscard]] inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+/// Says nothing while a property runs.
+struct SilentListener : rc::detail::TestListener {
+    void onTestCaseFinished(const rc::detail::CaseDescription&) override {}
+    void onShrinkTried(const rc::detail::CaseDescription&, bool) override {}
+    void onTestFinished(const rc::detail::TestMetadata&, const rc::detail::TestResult&) override {}
+};
+
+/// Checks `property` (a function of one generated value, see rc::prop) on `case_count` cases.
+/// DOWNLINE_SEED chooses other cases, DOWNLINE_CASES_FACTOR more of them; both are printed.
+template <typename Property>
+void holds(const std::string& what, int case_count, Property property) {
+    rc::detail::TestParams params;
+    params.seed = from_environment("DOWNLINE_SEED", 20260101);
+    params.maxSuccess =
+        case_count * static_cast<int>(from_environment("DOWNLINE_CASES_FACTOR", 1));
+    params.maxSize = 60;
+    rc::detail::TestMetadata metadata;
+    metadata.id = metadata.description = what;
+    SilentListener listener;
+    const auto result = rc::detail::checkTestable(
+        property, metadata, params, listener,
+        std::unordered_map<std::string, rc::detail::Reproduce>{});
+    std::ostringstream message;
+    rc::detail::printResultMessage(result, message);
+    MESSAGE(what, ": ", params.maxSuccess, " cases, DOWNLINE_SEED=", params.seed);
+    CHECK_MESSAGE(result.template is<rc::detail::SuccessResult>(), message.str());
+}
+
+}  // namespace downline::property
