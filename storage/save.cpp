@@ -14,6 +14,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/digest.hpp"
+#include "storage/feed.hpp"
 #include "storage/packing.hpp"
 #include "storage/statements.hpp"
 
@@ -103,6 +104,33 @@ std::string_view unit_name(Measure::Unit unit) {
         case Measure::Unit::count: return "count";
     }
     return "count";
+}
+
+struct NumberedStatement {
+    std::int64_t run{}, member{};
+    Statement statement;
+};
+
+void emit_blob(sqlite3_context* cell, const std::string& bytes) {
+    sqlite3_result_blob64(cell, bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
+void emit_statement(const void* rows, std::size_t row, int column, sqlite3_context* cell) {
+    const NumberedStatement& numbered = static_cast<const NumberedStatement*>(rows)[row];
+    const Statement& statement = numbered.statement;
+    switch (column) {
+        case 0: sqlite3_result_int64(cell, numbered.run); break;
+        case 1: sqlite3_result_int64(cell, numbered.member); break;
+        case 2: sqlite3_result_int64(cell, statement.is_active ? 1 : 0); break;
+        case 3: sqlite3_result_int64(cell, statement.rank); break;
+        case 4: sqlite3_result_int64(cell, statement.title); break;
+        case 5: sqlite3_result_int64(cell, statement.amount_minor); break;
+        case 6: sqlite3_result_int64(cell, static_cast<std::int64_t>(statement.line_count)); break;
+        case 7: emit_blob(cell, statement.measures); break;
+        case 8: if (statement.line_count != 0) emit_blob(cell, statement.totals); break;
+        case 9: if (statement.line_count != 0) emit_blob(cell, statement.packed); break;
+        default: break;
+    }
 }
 
 /// One draft on its way into the database.
@@ -256,32 +284,28 @@ void Writer::write_totals(const RunTotals& totals) {
 
 void Writer::write_statements(const std::vector<MemberIndex>& members) {
     const Members& all = loaded_.snapshot.members;
-    Query query = database_.query(
-        "INSERT INTO statement(run, member, is_active, rank, title, amount, lines, measures,"
-        " totals, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-    query.bind(1, run_);
+    Feed feed(database_, "statement",
+              {"run", "member", "is_active", "rank", "title", "amount", "lines", "measures",
+               "totals", "packed"});
+    constexpr std::size_t batch_size = 1024;
+    std::vector<NumberedStatement> batch(batch_size);
+    std::size_t filled = 0;
     StatementMaker maker(loaded_.snapshot, result_);
-    Statement statement;
     for (const MemberIndex member : members) {
         affiliate_count_ += all.kind[member] == MemberKind::affiliate ? 1 : 0;
-        if (!maker.make(member, statement)) continue;
-        line_count_ += static_cast<std::int64_t>(statement.line_count);
-        earner_count_ += statement.line_count != 0 ? 1 : 0;
-        active_count_ += statement.is_active ? 1 : 0;
-        statement_sum_minor_ += statement.amount_minor;
-        query.bind(2, all.number[member]).bind(3, std::int64_t{statement.is_active});
-        query.bind(4, std::int64_t{statement.rank}).bind(5, std::int64_t{statement.title});
-        query.bind(6, statement.amount_minor);
-        query.bind(7, static_cast<std::int64_t>(statement.line_count));
-        query.bind_blob(8, statement.measures.data(), statement.measures.size());
-        if (statement.totals.empty()) {
-            query.bind_null(9).bind_null(10);
-        } else {
-            query.bind_blob(9, statement.totals.data(), statement.totals.size());
-            query.bind_blob(10, statement.packed.data(), statement.packed.size());
-        }
-        query.run();
+        NumberedStatement& next = batch[filled];
+        if (!maker.make(member, next.statement)) continue;
+        next.run = run_;
+        next.member = all.number[member];
+        line_count_ += static_cast<std::int64_t>(next.statement.line_count);
+        earner_count_ += next.statement.line_count != 0 ? 1 : 0;
+        active_count_ += next.statement.is_active ? 1 : 0;
+        statement_sum_minor_ = add_checked(statement_sum_minor_, next.statement.amount_minor);
+        if (++filled < batch_size) continue;
+        feed.insert(batch.data(), 0, filled, emit_statement);
+        filled = 0;
     }
+    feed.insert(batch.data(), 0, filled, emit_statement);
 }
 
 /// The row of every place, as stretches of consecutive rows: step from the end of the stretch
