@@ -164,8 +164,9 @@ bool has_moved(sqlite3* handle) {
 Database::Database(const std::string& path, Access access) : path_(path) {
     const bool was_there = check_path(path, access);
     if (was_there) check_header(path);
-    const int flags = access == Access::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                               : SQLITE_OPEN_READWRITE;
+    // NOMUTEX: a connection is used by one thread at a time. Its locks cost a third of a bulk read.
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+                      (access == Access::create ? SQLITE_OPEN_CREATE : 0);
     // With "./" a name that begins as a URI or is ":memory:" is a file like any other.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
@@ -199,7 +200,9 @@ void Database::begin_new() {
 Database Database::in_memory() {
     Database database;
     const int code = sqlite3_open_v2(":memory:", &database.handle_,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+                                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+                                         SQLITE_OPEN_CREATE,
+                                     nullptr);
     if (code != SQLITE_OK) throw_sqlite_error(database.handle_, code, "opening");
     database.path_ = ":memory:";
     configure(database.handle_, true);

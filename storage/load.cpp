@@ -73,12 +73,13 @@ private:
 };
 
 /// Members and order lines, read side by side where that is possible.
-std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database, const AsOf& as_of,
-                                                  const Plan& plan, const Period& period) {
+std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database,
+                                                  std::optional<Database>& second,
+                                                  const AsOf& as_of, const Plan& plan,
+                                                  const Period& period) {
     OrderReader reader(database, as_of, period, plan.currency_places);
-    std::optional<Database> second = second_connection(database);
+    std::optional<ReadTransaction> second_reads;  // outlives the thread that reads in it
     std::future<void> orders;
-    std::optional<ReadTransaction> second_reads;
     if (second) {
         second_reads.emplace(*second);
         if (state_of(*second) != state_of(database))
@@ -232,6 +233,7 @@ AsOf as_of(Database& database, std::int64_t last_import) {
 
 Loaded load(Database& database, const Plan& plan, const Period& period,
             std::int64_t last_import) {
+    std::optional<Database> second = second_connection(database);
     const ReadTransaction reads(database);
     Loaded loaded;
     loaded.last_import =
@@ -240,7 +242,7 @@ Loaded load(Database& database, const Plan& plan, const Period& period,
             : database.integer("SELECT max(number) FROM import WHERE undone_at IS NULL").value_or(0);
     loaded.previous_run = previous_run_of(database, plan, period);
     const AsOf facts = as_of(database, loaded.last_import);
-    auto [members, orders] = read_facts(database, facts, plan, period);
+    auto [members, orders] = read_facts(database, second, facts, plan, period);
     link_orders(members, orders, database, period);
     load_titles(database, plan, loaded.previous_run, members, members.members);
     LoadedSequences sequences =
