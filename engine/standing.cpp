@@ -90,6 +90,16 @@ void refuse_rank_loops(const Plan& plan) {
     }
 }
 
+/// The sum of a measure (by member) over those who stand exactly `depth` links below a position.
+std::int64_t sum_at_depth(const Forest& forest, const std::vector<std::int64_t>& values,
+                          Position top, std::uint32_t depth) {
+    std::pair<Position, Position> range{top, top + 1};
+    for (; depth > 0 && range.first < range.second; --depth) range = forest.children(range);
+    std::int64_t sum = 0;
+    for (Position p = range.first; p < range.second; ++p) sum += values[forest.member()[p]];
+    return sum;
+}
+
 }  // namespace
 
 Trees make_trees(const Plan& plan, const Snapshot& snapshot) {
@@ -151,7 +161,10 @@ bool Examiner::passes_by_legs(const Test& test, MemberIndex member) const {
     Int128 counted = Int128{values[member]} * whole;
     for (Position c = forest.first_child(p); c < forest.first_child(p + 1); ++c) {
         const MemberIndex head = forest.member()[c];
-        const Int128 leg = Int128{values[head] + (measure.with_self ? 0 : own[head])} * whole;
+        std::int64_t value = values[head] + (measure.with_self ? 0 : own[head]);
+        // The head's levels reach one further down than those of the member above it.
+        if (measure.levels) value -= sum_at_depth(forest, own, c, *measure.levels);
+        const Int128 leg = Int128{value} * whole;
         counted -= leg - std::min(leg, most_per_leg);
     }
     return Int128{test.min} * whole <= counted && values[member] <= test.max;
