@@ -19,7 +19,13 @@ struct Askable {
     bool active = false;
     bool ranks = false;
     bool members = true;  ///< legs and frontline
+    bool titles = true;
+    bool ranked = false;  ///< a measure that counts ranks: not in the ladder itself
 };
+constexpr Askable of_ladder{.active = true, .ranks = true};
+constexpr Askable of_bonus{.active = true, .ranks = true, .ranked = true};
+
+constexpr int test_count = 13;
 
 class PlanWriter {
 public:
@@ -98,10 +104,10 @@ private:
 
     /// Two tests of different names at most; the first is always there.
     std::string table(Askable askable) {
-        const int first = dice_.roll(9);
+        const int first = dice_.roll(test_count);
         std::string all = test(first, askable);
         if (dice_.chance(40)) {
-            const int second = dice_.roll(9);
+            const int second = dice_.roll(test_count);
             const std::string more = test(second, askable);
             if (second != first && more.substr(0, more.find(' ')) != all.substr(0, all.find(' ')))
                 all += ", " + more;
@@ -127,11 +133,24 @@ private:
                 if (askable.active) return dice_.chance(20) ? "active = false" : "active = true";
                 break;
             case 8:
+                if (askable.titles && rank_count_ > 0 && (!askable.ranks || dice_.chance(40)))
+                    return fmt::format("title = \"r{}\"", 1 + dice_.roll(rank_count_));
                 if (askable.ranks && rank_count_ > 0)
-                    return fmt::format("{} = \"r{}\"", dice_.chance(40) ? "title" : "rank",
-                                       1 + dice_.roll(rank_count_));
+                    return fmt::format("rank = \"r{}\"", 1 + dice_.roll(rank_count_));
                 if (wanted_.has_sequences) return fmt::format("orders_n = {}", dice_.roll(3));
                 break;
+            case 9: return "team = " + points();
+            case 10:
+                if (askable.active) return fmt::format("recruits = {}", 1 + dice_.roll(2));
+                break;
+            case 11:
+                if (askable.ranked && rank_count_ > 0)
+                    return fmt::format("ranked = {}", 1 + dice_.roll(2));
+                return "direct = " + points();
+            case 12:
+                return dice_.chance(50)
+                           ? fmt::format("below = {}", 1 + dice_.roll(3))
+                           : fmt::format("team = {{ min = {}, max_per_leg = \"50%\" }}", points());
             default: break;
         }
         return "pv = " + points();
@@ -144,8 +163,12 @@ private:
                                dice_.chance(30) ? "title" : "rank", 1 + dice_.roll(rank_count_));
         if (dice_.chance(40))
             return fmt::format("legs = {{ count = {}, gv = {} }}", count, points());
-        return fmt::format("frontline = {{ count = {}, pv = {}{} }}", count, points(),
-                           askable.active && dice_.chance(50) ? ", active = true" : "");
+        if (dice_.chance(20))
+            return fmt::format("legs = [ {{ count = {}, pv = {} }}, {{ count = 1, own = {} }} ]",
+                               count, points(), points());
+        askable.members = false;
+        std::string each = table(askable);
+        return fmt::format("frontline = {{ count = {}, {}", count, each.substr(2));
     }
 
     // ── orders ──
@@ -159,7 +182,7 @@ private:
         std::vector<std::string> keys{plain[static_cast<std::size_t>(
             dice_.roll(wanted_.has_sequences ? 12 : 8))]};
         if (may_ask_seller && dice_.chance(25))
-            keys.push_back("seller = " + table({.active = true, .ranks = true}));
+            keys.push_back("seller = " + table(of_bonus));
         if (may_negate && dice_.chance(25))
             keys.push_back("not = " + order_keys(may_ask_seller, false));
         return fmt::format("{{ {} }}", fmt::join(keys, ", "));
@@ -172,8 +195,38 @@ private:
             text_ += fmt::format("retail = {{ sum = \"amount\", from = [\"customers\"], "
                                  "orders = {} }}\n", order_keys(false, true));
         if (dice_.chance(20))
+            text_ += fmt::format("mine = {{ sum = \"quantity\", from = [\"self\"], "
+                                 "orders = {{ seller = {{ below = 1, retail2 = {} }} }} }}\n"
+                                 "retail2 = {{ sum = \"qualifying_volume\", from = [\"customers\"]"
+                                 " }}\n", points());
+        if (dice_.chance(20))
             text_ += fmt::format("pv = {{ sum = \"qualifying_volume\", from = [\"self\", "
                                  "\"customers\"], orders = {} }}\n", order_keys(false, true));
+        member_measures();
+    }
+
+    /// Sums and counts over members, in all their forms.
+    void member_measures() {
+        text_ += fmt::format("team = {{ sum = \"{}\", over = \"downline\", levels = {}{}{} }}\n",
+                             dice_.chance(50) ? "own" : "pv", 1 + dice_.roll(3),
+                             dice_.chance(40) ? ", self = false" : "",
+                             dice_.chance(30) ? ", tree = \"enroller\"" : "");
+        text_ += "direct = { sum = \"pv\", over = \"frontline\" }\n";
+        text_ += fmt::format("below = {{ count = \"affiliates\", over = \"downline\"{}{}, "
+                             "where = {} }}\n",
+                             dice_.chance(50) ? ", levels = 2" : "",
+                             dice_.chance(30) ? ", self = true" : "",
+                             fmt::format(fmt::runtime(
+                                 dice_.chance(30) ? "{{ frontline = {{ count = 1, team = {} }} }}"
+                                                  : "{{ pv = {} }}"), points()));
+        text_ += "recruits = { count = \"affiliates\", over = \"frontline\", "
+                 "where = { active = true } }\n";
+        if (rank_count_ > 0)
+            text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\", "
+                                 "where = {{ {} = \"r{}\" }} }}\n",
+                                 dice_.chance(50) ? "frontline" : "downline",
+                                 dice_.chance(30) ? "title" : "rank",
+                                 1 + dice_.roll(rank_count_));
     }
 
     void weight(int bonus_count) {
@@ -186,9 +239,9 @@ private:
 
     void rank(int place) {
         text_ += fmt::format("[[rank]]\nname = \"r{}\"\nrequires = {}\n", place,
-                             requirement({.active = true, .ranks = true}));
+                             requirement(of_ladder));
         if (dice_.chance(30))
-            text_ += "maintain = " + requirement({.active = true, .ranks = true}) + "\n";
+            text_ += "maintain = " + requirement(of_ladder) + "\n";
     }
 
     // ── bonuses ──
@@ -209,7 +262,7 @@ private:
         if (dice_.chance(50)) text_ += "orders = " + order_keys(true, true) + "\n";
         if (has_point_ && !is_money_base_ && dice_.chance(20)) text_ += "point = \"0.9\"\n";
         if (dice_.chance(35))
-            text_ += "requires = " + requirement({.active = true, .ranks = true}) + "\n";
+            text_ += "requires = " + requirement(of_bonus) + "\n";
         if (dice_.chance(20)) text_ += "active = false\n";
         if (dice_.chance(20)) text_ += "rank_by = \"title\"\n";
         if (dice_.chance(8)) text_ += "stream = \"residual\"\n";
