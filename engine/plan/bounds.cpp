@@ -1,0 +1,245 @@
+// The highest share that a plan can pay: see the header.
+//
+// Order lines are sorted into classes by what filters can tell apart; a bonus is added up in the
+// classes that it can take, and the plan's most is that of the class that pays most.
+#include "engine/plan/bounds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/bonuses/bonus.hpp"
+
+namespace downline {
+
+namespace {
+
+constexpr std::int64_t share_max = INT64_MAX / 4;  // beyond any number that means something
+constexpr std::int64_t whole_ppm = 1'000'000;
+constexpr std::size_t class_count_max = 10'000;
+
+/// What a bonus can be paid on, each added up for itself.
+enum class On : std::uint8_t {
+    volume,
+    volume_before_weights,
+    qualifying_volume,
+    amount,
+    margin,
+    unit
+};
+constexpr std::size_t on_count = 6;
+using Sums = std::array<std::int64_t, on_count>;  ///< by On: ppm, of `unit` minor units
+
+std::int64_t sum_clamped(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(std::min(Int128{a} + b, Int128{share_max}));
+}
+
+// ── Classes of order lines ───────────────────────────────────────────────────────────────────────
+
+/// One class; an empty text stands for everything that no filter names.
+struct OrderClass {
+    bool is_customer = false;
+    enum class Sequence : std::uint8_t { first, reorder, neither } sequence{};
+    std::string kind, category, sku;
+};
+
+bool names(const std::vector<std::string>& list, const std::string& text) {
+    return list.empty() || std::ranges::find(list, text) != list.end();
+}
+
+bool passes_named(const OrderFilter& filter, const OrderClass& lines) {
+    using Buyer = OrderFilter::Buyer;
+    using Sequence = OrderFilter::Sequence;
+    const Buyer buyer = lines.is_customer ? Buyer::customer : Buyer::affiliate;
+    if (filter.buyer != Buyer::any && filter.buyer != buyer) return false;
+    if (filter.sequence == Sequence::first && lines.sequence != OrderClass::Sequence::first)
+        return false;
+    if (filter.sequence == Sequence::reorder && lines.sequence != OrderClass::Sequence::reorder)
+        return false;
+    return names(filter.kinds, lines.kind) && names(filter.categories, lines.category) &&
+           names(filter.skus, lines.sku);
+}
+
+bool has_windows(const OrderFilter& filter) {
+    return filter.within_days_of_joining || filter.within_months_of_joining ||
+           filter.months_since_first || filter.seller;
+}
+
+bool can_take(const OrderFilter& filter, const OrderClass& lines);
+
+bool surely_takes(const OrderFilter& filter, const OrderClass& lines) {
+    return passes_named(filter, lines) && !has_windows(filter) &&
+           (!filter.negated || !can_take(*filter.negated, lines));
+}
+
+bool can_take(const OrderFilter& filter, const OrderClass& lines) {
+    return passes_named(filter, lines) &&
+           (!filter.negated || !surely_takes(*filter.negated, lines));
+}
+
+/// The texts that filters name, and "" for all others.
+struct NamedTexts {
+    std::vector<std::string> kinds{""}, categories{""}, skus{""};
+
+    explicit NamedTexts(const Plan& plan) {
+        for (const Bonus& bonus : plan.bonuses) collect(bonus.orders);
+        for (auto* list : {&kinds, &categories, &skus}) {
+            std::ranges::sort(*list);
+            list->erase(std::ranges::unique(*list).begin(), list->end());
+        }
+    }
+    [[nodiscard]] std::size_t class_count() const {
+        return 6 * kinds.size() * categories.size() * skus.size();
+    }
+
+private:
+    void collect(const OrderFilter& filter) {
+        kinds.insert(kinds.end(), filter.kinds.begin(), filter.kinds.end());
+        categories.insert(categories.end(), filter.categories.begin(), filter.categories.end());
+        skus.insert(skus.end(), filter.skus.begin(), filter.skus.end());
+        if (filter.negated) collect(*filter.negated);
+    }
+};
+
+/// Nothing where there are too many to go through: then everything is added up.
+std::vector<OrderClass> order_classes(const Plan& plan) {
+    const NamedTexts named(plan);
+    std::vector<OrderClass> classes;
+    if (named.class_count() > class_count_max) return classes;
+    using Sequence = OrderClass::Sequence;
+    for (const bool is_customer : {false, true})
+        for (const Sequence sequence : {Sequence::first, Sequence::reorder, Sequence::neither})
+            for (const std::string& kind : named.kinds)
+                for (const std::string& category : named.categories)
+                    for (const std::string& sku : named.skus)
+                        classes.push_back({is_customer, sequence, kind, category, sku});
+    return classes;
+}
+
+// ── One bonus ────────────────────────────────────────────────────────────────────────────────────
+
+bool sees_unweighted(const Plan& plan, const Bonus& bonus) {
+    return std::ranges::any_of(plan.weights, [&](const Weight& weight) {
+        return weight.volume_ppm &&
+               std::ranges::find(weight.except, bonus.code) != weight.except.end();
+    });
+}
+
+On paid_on(const Plan& plan, const Bonus& bonus) {
+    switch (bonus.base) {
+        case Base::volume:
+            return sees_unweighted(plan, bonus) ? On::volume_before_weights : On::volume;
+        case Base::qualifying_volume: return On::qualifying_volume;
+        case Base::amount: return On::amount;
+        case Base::margin: break;
+    }
+    return On::margin;
+}
+
+struct BonusMost {
+    Sums sums{};
+    std::string unbounded_because;  ///< not empty: there is no bound
+};
+
+BonusMost most_of(const Plan& plan, const Bonus& bonus) {
+    const Bound bound = bonus.rule->bound(bonus);
+    BonusMost most;
+    if (bonus.cap.of_volume_ppm) {
+        // The cap binds whatever the rule pays; of volume the lower of the two.
+        most.sums[static_cast<std::size_t>(On::volume)] = *bonus.cap.of_volume_ppm;
+        if (paid_on(plan, bonus) != On::volume || !bound.share_ppm || bound.per_unit_minor)
+            return most;
+    }
+    most.unbounded_because = bound.unbounded_because;
+    if (bound.share_ppm) {
+        const bool is_points = bonus.base == Base::volume || bonus.base == Base::qualifying_volume;
+        Int128 share = *bound.share_ppm;
+        if (is_points) share = share * bonus.point_ppm / whole_ppm;
+        if (bonus.cap.of_volume_ppm) share = std::min(share, Int128{*bonus.cap.of_volume_ppm});
+        most.sums[static_cast<std::size_t>(paid_on(plan, bonus))] =
+            static_cast<std::int64_t>(std::min(share, Int128{share_max}));
+    }
+    if (bound.per_unit_minor) most.sums[static_cast<std::size_t>(On::unit)] = *bound.per_unit_minor;
+    return most;
+}
+
+// ── In words ─────────────────────────────────────────────────────────────────────────────────────
+
+std::string in_words(const Sums& sums, const Plan& plan) {
+    static constexpr std::string_view of[] = {"of volume", "of volume before weights",
+                                              "of qualifying volume", "of amounts", "of margins"};
+    std::string words;
+    for (std::size_t on = 0; on < on_count; ++on) {
+        if (sums[on] == 0) continue;
+        if (!words.empty()) words += " and ";
+        words += on == static_cast<std::size_t>(On::unit)
+                     ? fmt::format("{} {} per unit", format_decimal(sums[on], plan.currency_places),
+                                   plan.currency)
+                     : fmt::format("{} {}", format_percent(sums[on]), of[on]);
+    }
+    return words.empty() ? "nothing" : "at most " + words;
+}
+
+MostPaid as_most_paid(std::string code, const BonusMost& most, const Plan& plan) {
+    MostPaid paid{std::move(code), {}, {}};
+    if (!most.unbounded_because.empty()) {
+        paid.most = "unbounded: " + most.unbounded_because;
+        return paid;
+    }
+    paid.most = in_words(most.sums, plan);
+    const bool is_only_volume = std::all_of(most.sums.begin() + 1, most.sums.end(),
+                                            [](std::int64_t sum) { return sum == 0; });
+    if (is_only_volume) paid.volume_share_ppm = most.sums[0];
+    return paid;
+}
+
+/// Of each base the most over all classes: an upper bound also where bases can not be compared.
+BonusMost most_in_all(const Plan& plan, const std::vector<BonusMost>& bonuses) {
+    BonusMost total;
+    const std::vector<OrderClass> classes = order_classes(plan);
+    const std::size_t class_count = std::max<std::size_t>(classes.size(), 1);
+    for (std::size_t c = 0; c < class_count; ++c) {
+        Sums sums{};
+        for (std::size_t b = 0; b < bonuses.size(); ++b)
+            if (classes.empty() || can_take(plan.bonuses[b].orders, classes[c]))
+                for (std::size_t on = 0; on < on_count; ++on)
+                    sums[on] = sum_clamped(sums[on], bonuses[b].sums[on]);
+        for (std::size_t on = 0; on < on_count; ++on)
+            total.sums[on] = std::max(total.sums[on], sums[on]);
+    }
+    for (std::size_t b = 0; b < bonuses.size() && total.unbounded_because.empty(); ++b)
+        if (!bonuses[b].unbounded_because.empty())
+            total.unbounded_because =
+                fmt::format("bonus \"{}\", {}", plan.bonuses[b].code, bonuses[b].unbounded_because);
+    return total;
+}
+
+/// The limit on the payout bounds everything that stands above it or is paid on something else.
+void apply_limit(const Plan& plan, BonusMost& total) {
+    if (!plan.limits.payout_ppm) return;
+    const bool is_only_volume = std::all_of(total.sums.begin() + 1, total.sums.end(),
+                                            [](std::int64_t sum) { return sum == 0; });
+    const bool is_below = is_only_volume && total.unbounded_because.empty() &&
+                          total.sums[0] <= *plan.limits.payout_ppm;
+    if (is_below) return;
+    total = BonusMost{};
+    total.sums[0] = *plan.limits.payout_ppm;
+}
+
+}  // namespace
+
+std::vector<MostPaid> most_paid(const Plan& plan) {
+    std::vector<BonusMost> bonuses;
+    std::vector<MostPaid> result;
+    for (const Bonus& bonus : plan.bonuses) {
+        bonuses.push_back(most_of(plan, bonus));
+        result.push_back(as_most_paid(bonus.code, bonuses.back(), plan));
+    }
+    BonusMost total = most_in_all(plan, bonuses);
+    apply_limit(plan, total);
+    result.push_back(as_most_paid("", total, plan));
+    return result;
+}
+
+}  // namespace downline
