@@ -95,9 +95,13 @@ const BonusKind* read_kind(TableReader& table, Bonus& bonus) {
     if (kind != kinds.end()) return &*kind;
     if (is_unfinished_kind(*name)) return nullptr;
     std::vector<std::string_view> known;
-    for (const BonusKind& one : kinds) known.push_back(one.name);
+    std::string list;
+    for (const BonusKind& one : kinds) {
+        known.push_back(one.name);
+        list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", one.name);
+    }
     table.error("kind", "unknown_kind",
-                fmt::format("kind = {} is no kind of bonus{}", in_quotes(*name),
+                fmt::format("kind is {}, which is none of {}{}", in_quotes(*name), list,
                             near_name(*name, known, table.problems())));
     return nullptr;
 }

@@ -222,10 +222,10 @@ private:
         std::string way;
         for (const Node node : cycle)
             if (node != the_rank()) way += name(node) + " → ";
-        problems_.error(place(cycle[0]), "cycle",
-                        fmt::format("{}{} depend on each other in a circle; break it at one of "
-                                    "them",
-                                    way, name(cycle[0])));
+        problems_.error(
+            place(cycle[0]), "cycle",
+            fmt::format("{}{}: each needs the next, in a circle; break it at one of them", way,
+                        name(cycle[0])));
     }
 
     [[nodiscard]] std::string name(Node node) const {

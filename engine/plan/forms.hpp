@@ -27,6 +27,11 @@ struct ReadingContext {
     std::vector<MeasureName> measures;      ///< by MeasureIndex
     std::vector<std::string> bonus_codes;   ///< of the bonuses before this one
 
+    /// Cells that tables by rank have been given, in all of the plan; see take_cells.
+    mutable std::size_t cells_taken = 0;
+
+    /// True while there is room for so many cells more; one error, at a place, when there is none.
+    bool take_cells(std::size_t count, Place place, Problems& problems) const;
     /// 0 and an error with the nearest name where there is no such rank.
     RankPlace rank(std::string_view name, Place place, Problems& problems) const;
     std::optional<MeasureIndex> measure(std::string_view name, Place place,

@@ -102,7 +102,7 @@ void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
     context.currency_places = plan.currency_places;
     std::vector<TableReader> ranks = document.tables("rank");
     name_ranks(ranks, context);
-    name_measures(whole.find("measures"), context);
+    name_measures(whole.find("measures"), context, problems);
 
     PlanPlaces places;
     read_former_ranks(document, context, plan);
@@ -121,7 +121,10 @@ void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
 }  // namespace
 
 void read_header(TableReader& document, Plan& plan) {
-    document.require("plan", "begin with [plan] and its name, currency, period and effective");
+    if (!document.has("plan"))
+        document.error("plan", "missing_key",
+                       "the plan has no table [plan]; begin with it and write its name, currency, "
+                       "period and effective");
     auto inner = document.table("plan");
     if (!inner) return;
     TableReader table(inner->whole(), "[plan]", document.problems());
@@ -164,7 +167,8 @@ void name_ranks(std::vector<TableReader>& ranks, ReadingContext& context) {
     std::set<std::string> seen;
     for (TableReader& table : ranks) {
         const std::string name = table.text("name").value_or("");
-        table.require("name", "write name = \"silver\"");
+        if (!table.has("name"))
+            table.error("name", "missing_key", "[[rank]] lacks name; write name = \"silver\"");
         if (table.has("name") && table.value("name")->is_text()) {
             if (!is_rank_name(name))
                 table.error("name", "bad_name",

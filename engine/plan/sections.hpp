@@ -20,7 +20,7 @@ void read_former_ranks(TableReader& document, const ReadingContext& context, Pla
 
 /// The names, units and dependency order of all measures: fills context.measures. The built-in pv
 /// and gv come first, defined or not.
-void name_measures(const TomlValue* measures, ReadingContext& context);
+void name_measures(const TomlValue* measures, ReadingContext& context, Problems& problems);
 /// `[measures]`. REQUIRES: name_measures.
 void read_measures(TableReader& document, const ReadingContext& context, Plan& plan,
                    PlanPlaces& places);

@@ -143,7 +143,7 @@ void TableReader::know(std::initializer_list<std::string_view> keys) {
 
 void TableReader::require(std::string_view key, std::string_view remedy) {
     if (has(key)) return;
-    problems_->error(place(), "missing_key", fmt::format("{} has no {}; {}", name_, key, remedy));
+    problems_->error(place(), "missing_key", fmt::format("{} lacks {}; {}", name_, key, remedy));
 }
 
 void TableReader::finish() {
@@ -214,10 +214,11 @@ std::optional<std::int64_t> decimal_of(const TomlValue& value, std::string_view 
     if (!units)
         problems.error(
             value.place, "bad_number",
-            fmt::format("{} is {}, which is no number from 0 to {} with at most {} "
-                        "{}; write it as \"{}\"",
-                        what, shown(value), format_decimal(amount_minor_max, places), places,
-                        places == 1 ? "place" : "places", format_decimal(5000, places)));
+            fmt::format(
+                "{} is {}, which is no number from 0 to {}{}; write it as \"{}\"", what,
+                shown(value), format_decimal(amount_minor_max, places),
+                places == 0 ? " without places" : fmt::format(" with at most {} places", places),
+                places == 0 ? "50" : "50." + std::string(std::size_t(places), '0')));
     return units;
 }
 

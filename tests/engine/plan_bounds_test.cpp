@@ -1,0 +1,100 @@
+// The most that a plan can pay, per bonus and in all.
+#include "engine/plan/bounds.hpp"
+#include "tests/engine/plan_texts.hpp"
+
+using namespace downline;
+using namespace downline::plan_texts;
+
+namespace {
+
+/// "CODE: MOST" of every bonus, the total's code being empty.
+std::string most(const std::string& text) {
+    std::vector<std::string> lines;
+    for (const MostPaid& paid : most_paid(good_plan(header + text)))
+        lines.push_back(paid.bonus + ": " + paid.most);
+    return in_lines(lines);
+}
+
+std::string named(std::string_view code, std::string_view kind, std::string_view keys) {
+    return fmt::format("[[bonus]]\ncode = \"{}\"\nkind = \"{}\"\n{}\n", code, kind, keys);
+}
+
+}  // namespace
+
+TEST_CASE("a plan without bonuses pays nothing") { CHECK(most("") == ": nothing\n"); }
+
+TEST_CASE("levels add up, and bonuses that may meet on one order add up") {
+    // 5 + 4 + 3 = 12 %; with 10 % to the seller 22 %.
+    CHECK(most(named("seller", "personal", "rate = \"10%\"") +
+               named("override", "unilevel", "levels = [\"5%\", \"4%\", \"3%\"]")) ==
+          "seller: at most 10% of volume\noverride: at most 12% of volume\n"
+          ": at most 22% of volume\n");
+}
+
+TEST_CASE("the highest rank, step, number of order and factor count") {
+    // 8 % × 150 % = 12 %; 9 %; 70 %.
+    CHECK(most(ranks +
+               named("rank", "personal",
+                     "by_rank = { silver = \"8%\", gold = \"6%\" }\n"
+                     "factor = { none = \"50%\", gold = \"150%\" }") +
+               named("step", "personal",
+                     "tiers = { by = \"pv\", steps = [[0, \"2%\"], [100, \"9%\"]] }") +
+               named("number", "personal", "by_sequence = [[1, \"70%\"], [2, \"2%\"]]")) ==
+          "rank: at most 12% of volume\nstep: at most 9% of volume\n"
+          "number: at most 70% of volume\n: at most 91% of volume\n");
+}
+
+TEST_CASE("first orders and reorders are never the same order") {
+    // The greater of 10 % and 5 %, with 3 % on every order.
+    CHECK(most(named("first", "personal", "rate = \"10%\"\norders = { sequence = \"first\" }") +
+               named("again", "personal", "rate = \"5%\"\norders = { sequence = \"reorder\" }") +
+               named("every", "personal", "rate = \"3%\"")) ==
+          "first: at most 10% of volume\nagain: at most 5% of volume\n"
+          "every: at most 3% of volume\n: at most 13% of volume\n");
+}
+
+TEST_CASE("kinds, and what a negated filter surely leaves out, keep orders apart") {
+    CHECK(most(named("kit", "personal", "rate = \"20%\"\norders = { kind = [\"kit\"] }") +
+               named("other", "personal",
+                     "rate = \"15%\"\norders = { not = { kind = [\"kit\", \"event\"] } }")) ==
+          "kit: at most 20% of volume\nother: at most 15% of volume\n"
+          ": at most 20% of volume\n");
+}
+
+TEST_CASE("windows prove nothing: an order may be in both") {
+    CHECK(
+        most(named("new", "personal", "rate = \"20%\"\norders = { within_days_of_joining = 30 }") +
+             named("old", "personal",
+                   "rate = \"15%\"\norders = { not = { within_days_of_joining = 30 } }")) ==
+        "new: at most 20% of volume\nold: at most 15% of volume\n: at most 35% of volume\n");
+}
+
+TEST_CASE("a point that is worth less pays less of volume") {
+    CHECK(most(named("b", "personal", "rate = \"10%\"\npoint = \"0.90\"")) ==
+          "b: at most 9% of volume\n: at most 9% of volume\n");
+}
+
+TEST_CASE("what is paid on different things is added up for each") {
+    const std::string text =
+        named("volume", "personal", "rate = \"10%\"") +
+        named("money", "personal", "rate = \"5%\"\nbase = \"amount\"") +
+        named("margin", "personal", "rate = \"100%\"\nbase = \"margin\"") +
+        named("qualifying", "personal", "rate = \"1%\"\nbase = \"qualifying_volume\"") +
+        named("piece", "personal", "amount = \"2.50\"");
+    CHECK(most(text) ==
+          "volume: at most 10% of volume\nmoney: at most 5% of amounts\n"
+          "margin: at most 100% of margins\nqualifying: at most 1% of qualifying volume\n"
+          "piece: at most 2.50 USD per unit\n"
+          ": at most 10% of volume and 1% of qualifying volume and 5% of amounts and 100% of "
+          "margins and 2.50 USD per unit\n");
+    const std::vector<MostPaid> paid = most_paid(good_plan(header + text));
+    CHECK(paid[0].volume_share_ppm == 100'000);
+    CHECK_FALSE(paid[1].volume_share_ppm);
+    CHECK_FALSE(paid.back().volume_share_ppm);
+}
+
+TEST_CASE("a bonus that sees orders unweighted is no share of the weighted volume") {
+    CHECK(most("[[weight]]\nvolume = \"50%\"\nexcept = [\"b\"]\n" +
+               named("b", "personal", "rate = \"10%\"")) ==
+          "b: at most 10% of volume before weights\n: at most 10% of volume before weights\n");
+}

@@ -1,0 +1,167 @@
+// Malformed plans: rates, amounts, bonuses and their shared keys. Every error with its place, code
+// and text.
+#include "tests/engine/plan_texts.hpp"
+
+using namespace downline;
+using namespace downline::plan_texts;
+
+namespace {
+
+const BadPlan bad_plans[] = {
+    {"a rate that is a float",
+     header + bonus("rate = 0.05"),
+     {R"(9:8 float: 0.05 is a float, and a float is not exact; write "0.05" as a text, )"
+      R"(a rate as "5%")"}},
+    {"a volume that is a float",
+     header + R"([active]
+requires = { pv = 99.5 }
+)",
+     {R"(7:19 float: 99.5 is a float, and a float is not exact; write "99.5" as a )"
+      R"(text, a rate as "5%")"}},
+    {"a rate without a percent sign",
+     header + bonus(R"(rate = "5")"),
+     {R"(9:8 bad_rate: rate is "5", which is no rate; write a number from 0 to 100000 )"
+      R"(with at most four places and a percent sign, as "5%" or "0.25%")"}},
+    {"a rate that is a number",
+     header + bonus("rate = 5"),
+     {R"(9:8 wrong_type: rate is 5, not a rate; write it in quotes, as "5%")"}},
+    {"a rate with a decimal comma",
+     header + bonus(R"(rate = "2,5%")"),
+     {R"(9:8 bad_rate: rate is "2,5%", which is no rate; write a number from 0 to )"
+      R"(100000 with at most four places and a percent sign, as "5%" or "0.25%")"}},
+    {"a rate with five places",
+     header + bonus(R"(rate = "0.00001%")"),
+     {R"(9:8 bad_rate: rate is "0.00001%", which is no rate; write a number from 0 to )"
+      R"(100000 with at most four places and a percent sign, as "5%" or "0.25%")"}},
+    {"a negative rate",
+     header + bonus(R"(rate = "-5%")"),
+     {R"(9:8 bad_rate: rate is "-5%", which is no rate; write a number from 0 to )"
+      R"(100000 with at most four places and a percent sign, as "5%" or "0.25%")"}},
+    {"a rate beyond the highest",
+     header + bonus(R"(rate = "100001%")"),
+     {R"(9:8 bad_rate: rate is "100001%", which is no rate; write a number from 0 to )"
+      R"(100000 with at most four places and a percent sign, as "5%" or "0.25%")"}},
+    {"an amount with too many places",
+     header + bonus(R"(amount = "5.005")"),
+     {R"(9:10 bad_number: amount is "5.005", which is no number from 0 to )"
+      R"(10000000000000.00 with at most 2 places; write it as "50.00")"}},
+    {"an amount in yen with places",
+     R"([plan]
+name = "p"
+currency = "JPY"
+period = "month"
+effective = 2026-01-01
+[[bonus]]
+code = "b"
+kind = "personal"
+amount = "5.5"
+)",
+     {R"(9:10 bad_number: amount is "5.5", which is no number from 0 to )"
+      R"(1000000000000000 without places; write it as "50")"}},
+    {"an amount that is a number",
+     header + bonus("amount = 5"),
+     {R"(9:10 wrong_type: amount is 5, not an amount; write it in quotes, as "50.00")"}},
+    {"a rate where an amount belongs",
+     header + bonus(R"(amount = "5%")"),
+     {R"(9:10 bad_number: amount is "5%", which is no number from 0 to )"
+      R"(10000000000000.00 with at most 2 places; write it as "50.00")"}},
+    {"a bonus without code and kind",
+     header + R"([[bonus]]
+rate = "5%"
+)",
+     {R"(6:1 missing_key: [[bonus]] lacks code; write its name on every line, as code )"
+      R"(= "override")",
+      R"(6:1 missing_key: [[bonus]] lacks kind; write which rule pays, as kind = )"
+      R"("unilevel")"}},
+    {"a code with a colon",
+     header + R"([[bonus]]
+code = "cap:x"
+kind = "personal"
+rate = "5%"
+)",
+     {R"(7:8 bad_name: code is "cap:x"; write 1 to 64 bytes without spaces, commas or )"
+      R"(colons)"}},
+    {"two bonuses of one code",
+     header + bonus(R"(rate = "5%")") + bonus(R"(rate = "6%")"),
+     {R"(11:8 duplicate_bonus: there is a bonus "b" already; give each its own code)"}},
+    {"a kind misspelt",
+     header + bonus(R"(levels = ["5%"])", "unilevle"),
+     {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", )"
+      R"("unilevel"; did you mean "unilevel"?)"}},
+    {"a kind that nobody knows",
+     header + bonus(R"(rate = "5%")", "lottery"),
+     {R"(8:8 unknown_kind: kind is "lottery", which is none of "personal", "unilevel")"}},
+    {"a kind that is not computed yet",
+     header + bonus(R"(rate = "10%")", "binary"),
+     {R"(8:8 not_yet: kind = "binary" is not supported yet; this version can not )"
+      R"(compute it)"}},
+    {"a bonus that says nothing of what it pays",
+     header + bonus(""),
+     {R"(6:1 missing_rate: bonus "b" does not say what it pays; write rate = "5%", )"
+      R"(amount, by_rank, tiers or by_sequence)"}},
+    {"a rate and an amount",
+     header + bonus(R"(rate = "5%"
+amount = "1.00")"),
+     {R"(10:10 exclusive_keys: bonus "b" has both rate and amount; keep one)"}},
+    {"a key of another kind",
+     header + bonus(R"(rate = "5%"
+levels = ["5%"])"),
+     {R"(10:1 unknown_key: bonus "b" has no key "levels"; remove it)"}},
+    {"a misspelt key",
+     header + bonus(R"(rate = "5%"
+order = { buyer = "customer" })"),
+     {R"(10:1 unknown_key: bonus "b" has no key "order"; did you mean "orders"?)"}},
+    {"an unknown base",
+     header + bonus(R"(rate = "5%"
+base = "profit")"),
+     {R"(10:8 unknown_word: base is "profit"; write "volume", "qualifying_volume", )"
+      R"("amount" or "margin")"}},
+    {"a point of an amount",
+     header + bonus(R"(rate = "5%"
+base = "amount"
+point = "0.90")"),
+     {R"(11:9 useless_key: point is what a point of volume is worth, but the base is )"
+      R"(money; remove it)"}},
+    {"a point worth nothing",
+     header + bonus(R"(rate = "5%"
+point = "0")"),
+     {R"(10:9 out_of_range: point is "0"; it must be above 0 and at most 1000)"}},
+    {"an unknown stream",
+     header + bonus(R"(rate = "5%"
+stream = "passive")"),
+     {R"(10:10 unknown_word: stream is "passive"; write "active", "residual", )"
+      R"("leveraged", "leveraged-residual" or "active-leveraged")"}},
+    {"active that is no flag",
+     header + bonus(R"(rate = "5%"
+active = "no")"),
+     {R"(10:10 wrong_type: active is "no", not true or false)"}},
+    {"a source of orders that does not exist",
+     header + bonus(R"(rate = "5%"
+from = ["customer"])"),
+     {R"(10:8 unknown_word: from has "customer"; write "self", "customers" or both; )"
+      R"(did you mean "customers"?)"}},
+    {"a placement tree",
+     header + bonus(R"(levels = ["5%"]
+tree = "placement")",
+                    "unilevel"),
+     {R"(10:8 not_yet: tree = "placement" is not supported yet; this version can not )"
+      R"(compute it)"}},
+    {"a cap",
+     header + bonus(R"(rate = "5%"
+cap = { per_member = "100.00" })"),
+     {R"(10:7 not_yet: cap is not supported yet; this version can not compute it)"}},
+    {"bonus as a single table",
+     header + R"([bonus]
+code = "b"
+)",
+     {R"(6:1 wrong_type: bonus is a table, not a list of tables; write [[bonus]])"}},
+};
+
+}  // namespace
+
+TEST_CASE("bonuses that can not be paid: every error has its place, code and remedy") {
+    for (const BadPlan& bad : bad_plans) {
+        CAPTURE(bad.what);
+        CHECK(in_lines(errors_of(bad.text)) == in_lines(bad.errors));
+    }
+}

@@ -1,0 +1,84 @@
+// The readable summary of a plan.
+#include "engine/plan/show.hpp"
+#include "tests/engine/plan_texts.hpp"
+
+using namespace downline;
+using namespace downline::plan_texts;
+
+TEST_CASE("a plan is shown in the order in which it is computed") {
+    const Plan plan = good_plan(R"([plan]
+name = "evergreen"
+currency = "EUR"
+period = "month"
+effective = 2026-01-01
+was = { bronze = "silver" }
+
+[measures]
+recruits = { count = "affiliates", over = "frontline", where = { active = true } }
+retail   = { sum = "amount", from = ["customers"], orders = { category = ["skin", "hair"] } }
+silvers  = { count = "affiliates", over = "downline", levels = 2, where = { rank = "silver" } }
+
+[[weight]]
+orders = { buyer = "customer" }
+volume = "50%"
+except = ["override"]
+
+[active]
+requires = [{ pv = 100 }, { retail = "250.50" }]
+
+[[rank]]
+name     = "silver"
+requires = { pv = 100, gv = { min = 1000, max_per_leg = "50%" }, frontline = { count = 3, active = true } }
+maintain = { pv = { max = 80 }, joined_within_days = 90 }
+
+[[bonus]]
+code     = "override"
+kind     = "unilevel"
+levels   = ["5%", { none = "1%", silver = "4%" }]
+orders   = { buyer = "customer", sequence = "reorder", not = { kind = ["kit"] } }
+requires = { rank = "silver" }
+tree     = "enroller"
+
+[[example]]
+name = "e"
+period = "2026-01"
+members = ""
+earnings = ""
+)");
+    CHECK(show_plan(plan) == R"(evergreen: paid by month in EUR, from 2026-01-01, rounded half up
+  title bronze is now silver
+
+Weights of orders
+  orders of customers: volume 50%, not for override
+
+Measures
+  pv           sum of qualifying volume: all orders, own and one's customers'
+  gv           sum of pv over the downline, oneself included
+  retail       sum of amounts: orders of category skin or hair, one's customers'
+
+Active
+  pv at least 100, or retail at least 250.5 EUR
+
+Measures that ask who is active
+  recruits     count of affiliates in the frontline, who meet: active
+
+Ranks, lowest first
+  silver       pv at least 100 and gv at least 1000 (at most 50% of that from one leg) and 3 direct affiliates with: active
+               kept with: pv at most 80 and joined within 90 days
+
+Measures that ask for ranks
+  silvers      count of affiliates in the downline, 2 levels deep, without oneself, who meet: rank at least silver
+
+Bonuses, in this order
+  override (unilevel): the uplines of an order, level by level
+    on      reorders of customers but no orders of kind kit
+    to      who meets: rank at least silver, and is active
+    levels = ["5%", { none = "1%", silver = "4%" }]
+    tree = "enroller"
+    pays    at most 9% of volume before weights
+
+In all the plan pays at most 9% of volume before weights
+
+Examples: 1
+)");
+}
