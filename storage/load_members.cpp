@@ -2,91 +2,71 @@
 #include "storage/load_parts.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <numeric>
 
-#include <sqlite3.h>
-
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
+#include "storage/scan.hpp"
 
 namespace downline {
 namespace {
 
-std::string_view text_of(sqlite3_stmt* statement, int column) {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-    const int size = sqlite3_column_bytes(statement, column);
-    return bytes == nullptr ? std::string_view{} : std::string_view{bytes, static_cast<std::size_t>(size)};
+/// A column in which most members have nothing: empty until the first one has something.
+template <typename Entry>
+void set_last(std::vector<Entry>& column, std::size_t count, Entry value) {
+    if (value == 0) return;
+    column.resize(count - 1);
+    column.push_back(value);
 }
 
-/// A member's number in a column; 0 where it is NULL.
-MemberIndex number_of(sqlite3_stmt* statement, int column) {
-    return static_cast<MemberIndex>(sqlite3_column_int64(statement, column));
+/// Takes a row of the member table. Parents are still numbers; a status that begins later is active
+/// until then.
+void take_row(const ScannedRow& row, const Period& period, LoadedMembers& into) {
+    Members& members = into.members;
+    members.number.push_back(row.integer(0));
+    into.ids.add(row.text(1));
+    members.sponsor.push_back(row.index(2));
+    members.joined_on.push_back(static_cast<Day>(row.integer(3)));
+    members.kind.push_back(static_cast<MemberKind>(row.integer(4)));
+    const bool is_later = !row.is_null(6) && row.integer(6) > period.last;
+    members.status.push_back(is_later ? Status::active : static_cast<Status>(row.integer(5)));
+    const std::size_t count = members.number.size();
+    set_last(members.enroller, count, row.index(7));
+    set_last(members.placement, count, row.index(8));
+    set_last(members.leg, count, row.index(9));
+    if (const std::string_view title = row.text(10); !title.empty())
+        into.file_titles.emplace_back(static_cast<MemberIndex>(count - 1), title);
 }
 
-/// Reads the member table in the order of numbers. Parents are still numbers; a status that
-/// begins later is active until then.
 LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& period) {
     LoadedMembers loaded;
     Members& members = loaded.members;
     const auto count_max = static_cast<std::size_t>(
         database.integer("SELECT max(number) FROM member").value_or(0));
     ensure(count_max <= member_count_max, "more members than a database may have");
+    constexpr std::size_t id_bytes_usual = 10;
     members.number.reserve(count_max);
     members.sponsor.reserve(count_max);
     members.kind.reserve(count_max);
     members.status.reserve(count_max);
     members.joined_on.reserve(count_max);
-    loaded.ids.reserve(count_max, count_max * 10);
-    bool has_enrollers = false, has_places = false;
-    std::vector<MemberIndex> enroller, placement;
-    std::vector<std::uint32_t> leg;
-    Query query = database.query(
-        "SELECT number, member_id, sponsor, joined_on, kind, status, status_on, enroller,"
-        " placement, leg, title FROM member WHERE import <= ?1 AND joined_on <= ?2"
-        " ORDER BY number");
-    query.bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
-    sqlite3_stmt* row = query.raw();
-    while (query.step()) {
-        members.number.push_back(sqlite3_column_int64(row, 0));
-        loaded.ids.add(text_of(row, 1));
-        members.sponsor.push_back(number_of(row, 2));
-        members.joined_on.push_back(sqlite3_column_int(row, 3));
-        members.kind.push_back(static_cast<MemberKind>(sqlite3_column_int(row, 4)));
-        const bool is_later = sqlite3_column_type(row, 6) != SQLITE_NULL &&
-                              sqlite3_column_int(row, 6) > period.last;
-        members.status.push_back(is_later ? Status::active
-                                          : static_cast<Status>(sqlite3_column_int(row, 5)));
-        if (const MemberIndex number = number_of(row, 7)) {
-            has_enrollers = true;
-            enroller.resize(members.number.size() - 1);
-            enroller.push_back(number);
-        }
-        if (const MemberIndex number = number_of(row, 8)) {
-            has_places = true;
-            placement.resize(members.number.size() - 1);
-            placement.push_back(number);
-            leg.resize(members.number.size() - 1);
-            leg.push_back(static_cast<std::uint32_t>(sqlite3_column_int(row, 9)));
-        }
-        if (sqlite3_column_type(row, 10) != SQLITE_NULL && sqlite3_column_bytes(row, 10) > 0)
-            loaded.file_titles.emplace_back(static_cast<MemberIndex>(members.number.size() - 1),
-                                            text_of(row, 10));
-    }
+    loaded.ids.reserve(count_max, count_max * id_bytes_usual);
+    Scan scan(database, "take_member",
+              "number, member_id, sponsor, joined_on, kind, status, status_on, enroller, placement,"
+              " leg, title",
+              "member WHERE import <= ?1 AND joined_on <= ?2",
+              [&](const ScannedRow& row) { take_row(row, period, loaded); });
+    scan.query().bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
+    scan.run();
     const std::size_t count = members.number.size();
     members.count = static_cast<std::uint32_t>(count);
-    if (has_enrollers) {
-        enroller.resize(count);
-        for (std::size_t i = 0; i < count; ++i)  // the enroller is the sponsor unless stated
-            if (enroller[i] == 0) enroller[i] = members.sponsor[i];
-        members.enroller = std::move(enroller);
-    }
-    if (has_places) {
-        placement.resize(count);
-        leg.resize(count);
-        members.placement = std::move(placement);
-        members.leg = std::move(leg);
+    if (!members.enroller.empty()) members.enroller.resize(count);
+    for (std::size_t i = 0; i < members.enroller.size(); ++i)  // the sponsor unless stated
+        if (members.enroller[i] == 0) members.enroller[i] = members.sponsor[i];
+    if (!members.placement.empty()) {
+        members.placement.resize(count);
+        members.leg.resize(count);
     }
     return loaded;
 }

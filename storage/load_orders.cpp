@@ -11,13 +11,13 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "storage/digest.hpp"
 #include "storage/packing.hpp"
 #include "storage/products.hpp"
+#include "storage/scan.hpp"
 
 namespace downline {
 namespace {
@@ -52,9 +52,17 @@ struct Row {
 
 /// A day's rows as they were read.
 struct DayRows {
+    Day day{};
     std::vector<Row> rows;
     std::string ids;
     std::array<DayTexts, text_count> texts;
+    void begin(Day next_day, std::size_t room) {
+        day = next_day;
+        rows.clear();
+        rows.reserve(room);
+        ids.clear();
+        texts = {};
+    }
     [[nodiscard]] std::string_view id(const Row& row) const {
         return {ids.data() + row.id_begin, row.id_size};
     }
@@ -87,18 +95,9 @@ struct OrderDay {
     Sums sums;
 };
 
-std::string_view text_of(sqlite3_stmt* statement, int column) {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-    if (bytes == nullptr) return {};
-    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
-}
-
-bool is_null(sqlite3_stmt* statement, int column) {
-    return sqlite3_column_type(statement, column) == SQLITE_NULL;
-}
-
 /// One currency unit is one point; three places are rounded half up (9.10).
 std::int64_t volume_of_amount(std::int64_t amount_minor, int currency_places) {
+    if (currency_places == 2) return amount_minor;
     std::int64_t value = amount_minor;
     for (int places = currency_places; places < 2; ++places) value *= 10;
     std::int64_t divisor = 1;
@@ -156,9 +155,8 @@ struct OrderReader::State {
     std::atomic<std::size_t> next_day = 0;
     LoadedOrders loaded;  ///< its columns are as long as all days have room
 
-    DayRows read(Query& query, const OrderDay& day) const;
-    Row read_row(sqlite3_stmt* statement, Day day, DayRows& into) const;
-    void fill_from_product(sqlite3_stmt* statement, Day day, Row& row, DayRows& into) const;
+    void take(const ScannedRow& scanned, DayRows& into) const;
+    void fill_from_product(const ScannedRow& scanned, Row& row, DayRows& into) const;
     void place(const DayRows& rows, OrderDay& day);
     void close_gaps();
 };
@@ -200,73 +198,65 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
 OrderReader::~OrderReader() = default;
 
 void OrderReader::work(Database& database) {
-    Query query = database.query(
-        "SELECT row, order_id, line, buyer, amount, volume, qualifying_volume, cost, quantity,"
-        " sku, category, kind, contract FROM order_line WHERE row BETWEEN ?1 AND ?2");
+    DayRows rows;
+    Scan scan(database, "take_order_line",
+              "row, order_id, line, buyer, amount, volume, qualifying_volume, cost, quantity, sku,"
+              " category, kind, contract",
+              "order_line WHERE row BETWEEN ?1 AND ?2",
+              [&](const ScannedRow& row) { state_->take(row, rows); });
     while (true) {
         const std::size_t taken = state_->next_day.fetch_add(1);
         if (taken >= state_->days.size()) return;
         OrderDay& day = state_->days[taken];
-        state_->place(state_->read(query, day), day);
-    }
-}
-
-DayRows OrderReader::State::read(Query& query, const OrderDay& day) const {
-    DayRows rows;
-    rows.rows.reserve(day.room);
-    rows.ids.reserve(day.room * 12);
-    const auto& replaced = as_of.replaced_orders;
-    for (const auto& [first, last] : day.extents) {
-        query.reset();
-        query.bind(1, first).bind(2, last);
-        while (query.step()) {
-            if (!replaced.empty() && std::binary_search(replaced.begin(), replaced.end(),
-                                                        sqlite3_column_int64(query.raw(), 0)))
-                continue;
-            rows.rows.push_back(read_row(query.raw(), day.day, rows));
+        rows.begin(day.day, day.room);
+        for (const auto& [first, last] : day.extents) {
+            scan.query().bind(1, first).bind(2, last);
+            scan.run();
         }
+        state_->place(rows, day);
     }
-    return rows;
 }
 
-Row OrderReader::State::read_row(sqlite3_stmt* statement, Day day, DayRows& into) const {
-    Row row;
-    row.row = sqlite3_column_int64(statement, 0);
-    const std::string_view id = text_of(statement, 1);
+/// Takes a row of order_line, but for one that was replaced.
+void OrderReader::State::take(const ScannedRow& scanned, DayRows& into) const {
+    const auto& replaced = as_of.replaced_orders;
+    if (!replaced.empty() &&
+        std::binary_search(replaced.begin(), replaced.end(), scanned.integer(0)))
+        return;
+    Row& row = into.rows.emplace_back();
+    row.row = scanned.integer(0);
+    const std::string_view id = scanned.text(1);
     row.id_begin = into.ids.size();
     row.id_size = static_cast<std::uint32_t>(id.size());
     into.ids.append(id);
-    row.line = static_cast<std::uint32_t>(sqlite3_column_int64(statement, 2));
-    row.buyer = static_cast<std::uint32_t>(sqlite3_column_int64(statement, 3));
-    row.amount_minor = sqlite3_column_int64(statement, 4);
-    const bool has_volume = !is_null(statement, 5);
-    row.volume_centipoints = has_volume ? sqlite3_column_int64(statement, 5)
-                                        : volume_of_amount(row.amount_minor, currency_places);
-    row.cost_minor = is_null(statement, 7) ? -1 : sqlite3_column_int64(statement, 7);
-    row.quantity = is_null(statement, 8)
-                       ? 1
-                       : static_cast<std::uint32_t>(sqlite3_column_int64(statement, 8));
+    row.line = scanned.index(2);
+    row.buyer = scanned.index(3);
+    row.amount_minor = scanned.integer(4);
+    row.volume_centipoints = scanned.is_null(5)
+                                 ? volume_of_amount(row.amount_minor, currency_places)
+                                 : scanned.integer(5);
+    row.cost_minor = scanned.is_null(7) ? -1 : scanned.integer(7);
+    row.quantity = scanned.is_null(8) ? 1 : scanned.index(8);
     for (std::size_t i = 0; i < text_count; ++i)
-        if (const auto column = static_cast<int>(9 + i); !is_null(statement, column))
-            row.texts[i] = into.texts[i].place_of(text_of(statement, column));
-    if (row.texts[sku_text] != 0 && !products.is_empty()) fill_from_product(statement, day, row, into);
+        if (const auto column = static_cast<int>(9 + i); !scanned.is_null(column))
+            row.texts[i] = into.texts[i].place_of(scanned.text(column));
+    if (row.texts[sku_text] != 0 && !products.is_empty()) fill_from_product(scanned, row, into);
     check_volume(row.volume_centipoints, id, row.line);
     row.qualifying_centipoints =
-        is_null(statement, 6) ? row.volume_centipoints : sqlite3_column_int64(statement, 6);
-    return row;
+        scanned.is_null(6) ? row.volume_centipoints : scanned.integer(6);
 }
 
 /// What the order line leaves empty, the product in force gives (9.10).
-void OrderReader::State::fill_from_product(sqlite3_stmt* statement, Day day, Row& row,
+void OrderReader::State::fill_from_product(const ScannedRow& scanned, Row& row,
                                            DayRows& into) const {
-    const Products::Version* product = products.in_force(text_of(statement, 9), day);
+    const Products::Version* product = products.in_force(scanned.text(9), into.day);
     if (product == nullptr) return;
     row.creator = product->creator;
     if (row.texts[category_text] == 0)
         row.texts[category_text] = into.texts[category_text].place_of(product->category);
-    if (!is_null(statement, 5) || !product->volume_centipoints) return;
+    if (!scanned.is_null(5) || !product->volume_centipoints) return;
     const Int128 volume = Int128{*product->volume_centipoints} * row.quantity;
-    check_volume(volume, text_of(statement, 1), row.line);
+    check_volume(volume, scanned.text(1), row.line);
     row.volume_centipoints = static_cast<std::int64_t>(volume);
 }
 

@@ -72,15 +72,20 @@ public:
     [[nodiscard]] MemberIndex index(std::int64_t number) const { return loaded_.index(number); }
 
 private:
+    /// By id.
     std::vector<Position> largest_children(Position position, std::uint32_t top) const {
         std::vector<Position> children;
         for (Position p = forest_.first_child(position); p < forest_.first_child(position + 1); ++p)
             children.push_back(p);
+        const auto by_id = [&](Position a, Position b) {
+            return forest_.member()[a] < forest_.member()[b];
+        };
+        std::sort(children.begin(), children.end(), by_id);
         if (children.size() <= top) return children;
         std::stable_sort(children.begin(), children.end(),
                          [&](Position a, Position b) { return below_[a] > below_[b]; });
         children.resize(top);
-        std::sort(children.begin(), children.end());
+        std::sort(children.begin(), children.end(), by_id);
         return children;
     }
 
