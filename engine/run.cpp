@@ -99,7 +99,8 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
         const std::vector<std::uint8_t> takes = taken_lines(bonus, snapshot, orders, examiner);
         const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
                            orders, base, takes,
-                           verdicts(bonus, snapshot, result.standing, examiner), thread_count};
+                           verdicts(bonus, snapshot, result.standing, examiner), result.books,
+                           thread_count};
         Payout payout = bonus.rule->pay(view);
         check_account(payout.account);
         check_book(payout.book, payout.account);

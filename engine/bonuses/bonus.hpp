@@ -29,6 +29,7 @@ struct Payout {
 struct Bound {
     std::optional<std::int64_t> share_ppm;      ///< of its base; nothing: unbounded or not a share
     std::optional<std::int64_t> per_unit_minor; ///< amounts per unit of quantity
+    std::optional<std::int64_t> per_member_minor;  ///< amounts per member and period
     std::string unbounded_because;              ///< the key that would bound it, where nothing does
 };
 

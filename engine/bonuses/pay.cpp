@@ -163,6 +163,19 @@ std::size_t step_of(const Tiers& tiers, std::int64_t value) {
     return static_cast<std::size_t>(above - tiers.steps.begin());
 }
 
+LineBook LineCollector::book() && {
+    std::ranges::stable_sort(lines_, {}, &Earned::earner);
+    LineBook book;
+    std::vector<Line> lines;
+    for (std::size_t i = 0; i < lines_.size();) {
+        const MemberIndex earner = lines_[i].earner;
+        lines.clear();
+        for (; i < lines_.size() && lines_[i].earner == earner; ++i) lines.push_back(lines_[i].line);
+        book.add(earner, lines);
+    }
+    return book;
+}
+
 void add_account(Account& a, const Account& b) {
     a.maximum_minor = add_checked(a.maximum_minor, b.maximum_minor);
     a.paid_minor = add_checked(a.paid_minor, b.paid_minor);

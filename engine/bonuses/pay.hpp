@@ -8,6 +8,7 @@
 #include "engine/bonuses/bonus.hpp"
 #include "engine/forest.hpp"
 #include "engine/orders.hpp"
+#include "engine/money.hpp"
 #include "engine/standing.hpp"
 
 namespace downline {
@@ -27,6 +28,7 @@ struct PayView {
     const Column<std::int64_t>& base;     ///< by order line, in the unit of the bonus's base
     std::span<const std::uint8_t> takes;  ///< by order line: does its filter take it
     std::vector<Verdict> verdict;         ///< by member
+    std::span<const LineBook> books_before;  ///< of the bonuses before this one, in plan order
     unsigned thread_count = 1;
 
     /// The rank that chooses rates for a member: paid-as, or the title.
@@ -121,6 +123,41 @@ struct PaidItem {
 /// results: what the calls return is appended in that order, whatever the number of threads.
 [[nodiscard]] Payout pay_in_ranges(std::uint32_t count, unsigned thread_count,
                                    const std::function<Payout(std::uint32_t, std::uint32_t)>& work);
+
+/// Collects lines in any order and makes a book of them, each earner's in the order they came.
+class LineCollector {
+public:
+    void add(MemberIndex earner, const Line& line) { lines_.push_back({earner, line}); }
+    [[nodiscard]] std::size_t line_count() const { return lines_.size(); }
+    [[nodiscard]] LineBook book() &&;
+
+private:
+    struct Earned {
+        MemberIndex earner{};
+        Line line;
+    };
+    std::vector<Earned> lines_;
+};
+
+/// Keeps the account of a bonus while it pays.
+class AccountKeeper {
+public:
+    void maximum(std::int64_t amount_minor) {
+        account_.maximum_minor = add_checked(account_.maximum_minor, amount_minor);
+    }
+    void paid(std::int64_t amount_minor) {
+        account_.paid_minor = add_checked(account_.paid_minor, amount_minor);
+        if (amount_minor != 0) ++account_.line_count;
+    }
+    void forfeit(Reason reason, std::int64_t amount_minor) {
+        std::int64_t& sum = account_.forfeited_minor[static_cast<std::size_t>(reason)];
+        sum = add_checked(sum, amount_minor);
+    }
+    [[nodiscard]] const Account& account() const { return account_; }
+
+private:
+    Account account_;
+};
 
 /// Sorts items by key, stable, and says where each key begins: key k's are [first[k], first[k + 1]).
 /// REQUIRES: key(item) <= key_max. Linear.

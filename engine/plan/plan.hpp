@@ -119,6 +119,13 @@ struct ByRank {
     [[nodiscard]] std::optional<std::int64_t> at(RankPlace place) const {
         return is_table ? by_place[place] : by_place.empty() ? std::nullopt : by_place[0];
     }
+    /// The place that names what `at(place)` gives: the nearest at or below it; 0 for `none`.
+    /// `is_named` says which places the table names.
+    [[nodiscard]] RankPlace named_at(RankPlace place) const {
+        while (place > 0 && (place >= is_named.size() || !is_named[place])) --place;
+        return place;
+    }
+    std::vector<bool> is_named;
     [[nodiscard]] bool is_given() const { return !by_place.empty(); }
     /// The highest value at any rank; 0 where it names nothing.
     [[nodiscard]] std::int64_t highest() const {

@@ -1,0 +1,174 @@
+// Paying one earner per order line: see the header.
+#include "engine/bonuses/direct.hpp"
+
+#include <algorithm>
+
+namespace downline {
+
+namespace {
+
+/// A rate as chosen for one line: its form, value and the step it came from.
+struct Chosen {
+    const Pay* pay = nullptr;  ///< nothing is paid where there is none
+    std::int64_t value = 0;
+    std::uint32_t step = 0;
+};
+
+const Pay* by_sequence(const RateForm& rate, std::uint32_t number) {
+    const Pay* chosen = nullptr;
+    for (const auto& [from, pay] : rate.by_sequence)
+        if (from <= number) chosen = &pay;
+    return chosen;
+}
+
+/// The highest that the plan pays on a line: at any rank, at any step; by_sequence by the order's own.
+Chosen highest(const RateForm& rate, std::uint32_t number) {
+    Chosen most;
+    const auto consider = [&most](const Pay* pay) {
+        if (pay && (!most.pay || pay->value.highest() > most.value))
+            most = {pay, pay->value.highest(), 0};
+    };
+    if (rate.kind == RateForm::Kind::pay) consider(&rate.pay);
+    if (rate.kind == RateForm::Kind::by_sequence) consider(by_sequence(rate, number));
+    if (rate.kind == RateForm::Kind::tiers)
+        for (const Tiers::Step& step : rate.tiers.steps) consider(&step.pay);
+    return most;
+}
+
+class Payer {
+public:
+    Payer(const RateForm& rate, const PayView& view)
+        : rate_(rate), view_(view), amount_(view.plan, view.bonus) {}
+
+    /// Pays one earner's order lines, which come in order date sequence.
+    void pay(MemberIndex earner, std::span<const OrderLineIndex> order_lines) {
+        lines_.clear();
+        std::int64_t filled = 0;
+        for (const OrderLineIndex line : order_lines) {
+            if (is_marginal() && earner != no_member)
+                settle_slices(earner, line, filled);
+            else
+                settle(earner, line, choose(earner, line), view_.base[line]);
+        }
+        if (!lines_.empty()) book_.add(earner, lines_);
+        account_.line_count += lines_.size();
+    }
+
+    [[nodiscard]] Payout result() && { return {std::move(book_), account_}; }
+
+private:
+    [[nodiscard]] bool is_marginal() const {
+        return rate_.kind == RateForm::Kind::tiers && rate_.tiers.is_marginal;
+    }
+
+    [[nodiscard]] std::uint32_t number_of(OrderLineIndex line) const {
+        return view_.orders.sequence[view_.snapshot.orders.order[line]];
+    }
+
+    /// Of a slot on `base` (a whole order line, or a slice of it).
+    [[nodiscard]] std::int64_t maximum_of(OrderLineIndex line, std::int64_t base) const {
+        const Chosen most = highest(rate_, number_of(line));
+        if (!most.pay) return 0;
+        return amount_.of(*most.pay, most.value, base, view_.orders.quantity[line],
+                          amount_.factor_ppm_max());
+    }
+
+    [[nodiscard]] Chosen choose(MemberIndex earner, OrderLineIndex line) const {
+        Chosen chosen;
+        if (earner == no_member) return chosen;
+        if (rate_.kind == RateForm::Kind::pay) chosen.pay = &rate_.pay;
+        if (rate_.kind == RateForm::Kind::by_sequence) chosen.pay = by_sequence(rate_, number_of(line));
+        if (rate_.kind == RateForm::Kind::tiers) {
+            const std::size_t step =
+                step_of(rate_.tiers, view_.standing.measures[rate_.tiers.by][earner]);
+            if (step > 0) chosen.pay = &rate_.tiers.steps[step - 1].pay;
+            chosen.step = static_cast<std::uint32_t>(step);
+        }
+        if (chosen.pay) chosen.value = chosen.pay->value.at(view_.rank_of(earner)).value_or(0);
+        return chosen;
+    }
+
+    /// The earner's orders fill the slices with their base; each slice is a slot and a line. What is
+    /// below the first floor is one, too, and pays nothing.
+    void settle_slices(MemberIndex earner, OrderLineIndex line, std::int64_t& filled) {
+        const std::vector<Tiers::Step>& steps = rate_.tiers.steps;
+        const std::int64_t from = filled;
+        filled += view_.base[line];
+        const std::int64_t below_first = std::min(filled, steps.front().floor) - from;
+        if (below_first > 0) settle(earner, line, Chosen{}, below_first);
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            const std::int64_t low = std::max(from, steps[i].floor);
+            const std::int64_t high =
+                i + 1 < steps.size() ? std::min(filled, steps[i + 1].floor) : filled;
+            if (low >= high) continue;
+            const Pay& pay = steps[i].pay;
+            settle(earner, line,
+                   {&pay, pay.value.at(view_.rank_of(earner)).value_or(0),
+                    static_cast<std::uint32_t>(i + 1)},
+                   high - low);
+        }
+    }
+
+    /// Ends one slot paid or forfeited.
+    void settle(MemberIndex earner, OrderLineIndex line, const Chosen& chosen, std::int64_t base) {
+        const std::int64_t maximum = maximum_of(line, base);
+        account_.maximum_minor = add_checked(account_.maximum_minor, maximum);
+        if (earner == no_member) return forfeit(Reason::no_upline, maximum);
+        if (const Verdict verdict = view_.verdict[earner]; verdict != Verdict::payable)
+            return forfeit(reason_of(verdict), maximum);
+        forfeit(Reason::rank, maximum - (chosen.pay ? add(earner, line, chosen, base) : 0));
+    }
+
+    std::int64_t add(MemberIndex earner, OrderLineIndex order_line, const Chosen& chosen,
+                     std::int64_t base) {
+        const std::int64_t paid =
+            amount_.of(*chosen.pay, chosen.value, base, view_.orders.quantity[order_line],
+                       amount_.factor_ppm(view_.rank_of(earner)));
+        if (paid == 0) return 0;
+        Line line = order_line_paid(view_, order_line, *chosen.pay, chosen.value, paid);
+        if (!chosen.pay->is_amount) line.base = base;
+        line.paid_level = chosen.step;
+        line.stream = stream_of(view_, order_line, true);
+        lines_.push_back(line);
+        account_.paid_minor = add_checked(account_.paid_minor, paid);
+        return paid;
+    }
+
+    void forfeit(Reason reason, std::int64_t amount) {
+        std::int64_t& sum = account_.forfeited_minor[static_cast<std::size_t>(reason)];
+        sum = add_checked(sum, amount);
+    }
+
+    const RateForm& rate_;
+    const PayView& view_;
+    LineAmount amount_;
+    std::vector<Line> lines_;
+    LineBook book_;
+    Account account_;
+};
+
+}  // namespace
+
+Payout pay_direct(const RateForm& rate, const PayView& view,
+                  const std::vector<MemberIndex>& earner_of, std::vector<OrderLineIndex> lines) {
+    // Lines by earner, of each in their own order; the ones without an earner come last.
+    const std::uint32_t member_count = view.snapshot.members.count;
+    const std::vector<std::uint32_t> first = group_by(lines, member_count, [&](OrderLineIndex line) {
+        return std::min(earner_of[line], member_count);
+    });
+    const std::span<const OrderLineIndex> all = lines;
+    Payout payout = pay_in_ranges(
+        member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
+            Payer payer(rate, view);
+            for (MemberIndex earner = from; earner < to; ++earner)
+                if (first[earner] < first[earner + 1])
+                    payer.pay(earner, all.subspan(first[earner], first[earner + 1] - first[earner]));
+            return std::move(payer).result();
+        });
+    Payer without_earner(rate, view);
+    without_earner.pay(no_member, all.subspan(first[member_count]));
+    add_account(payout.account, std::move(without_earner).result().account);
+    return payout;
+}
+
+}  // namespace downline

@@ -1,0 +1,205 @@
+// Paying generation by generation: see the header.
+//
+// How many closers stand above a position is counted once (prefix counts from the root); how many
+// stand between two positions of a line is then a difference, and the members of a generation are a
+// stretch of the line between two closers. An item visits only those who are paid.
+#include "engine/bonuses/generations.hpp"
+
+#include <algorithm>
+
+#include "engine/plan/forms.hpp"
+
+namespace downline {
+
+namespace {
+
+class Walk {
+public:
+    Walk(const GenerationRates& rates, const PayView& view, const Sources& sources)
+        : rates_(rates), view_(view), sources_(sources), amount_(view.plan, view.bonus) {
+        const Forest& forest = view.forest;
+        std::vector<std::uint8_t> is_closer(forest.count()), is_payee(forest.count());
+        for (Position p = 0; p < forest.count(); ++p) {
+            is_closer[p] = closes(p);
+            is_payee[p] = verdict_at(p) == Verdict::payable && may_earn(is_closer[p]);
+        }
+        next_payee_ = nearest_above(forest, is_payee);
+        closers_.resize(forest.count());
+        inactive_.resize(forest.count());
+        unqualified_.resize(forest.count());
+        for (Position p = 0; p < forest.count(); ++p) {
+            const Position above = forest.parent()[p];
+            const auto count = [&](std::vector<std::uint32_t>& counts, bool counts_here) {
+                counts[p] = (above == no_position ? 0 : counts[above]) + counts_here;
+            };
+            const bool is_candidate = may_earn(is_closer[p]);
+            count(closers_, is_closer[p]);
+            count(inactive_, is_candidate && verdict_at(p) == Verdict::inactive);
+            count(unqualified_, is_candidate && verdict_at(p) == Verdict::unqualified);
+        }
+        next_closer_ = nearest_above(forest, is_closer);
+    }
+
+    void pay(const PaidItem& item) {
+        const MemberIndex seller = sources_.seller(item.item);
+        const Position start = seller == no_member ? no_position : view_.forest.position()[seller];
+        const Position above = start == no_position ? start : view_.forest.parent()[start];
+        const std::uint32_t last = static_cast<std::uint32_t>(rates_.generations.size());
+        paid_.assign(last + 1U, 0);
+        if (above != no_position) {
+            pay_line_up(item, start, last);
+            forfeit_line_up(item, start, above, last);
+        }
+        for (std::uint32_t generation = first_generation(); generation <= last; ++generation)
+            if (paid_[generation] == 0) no_upline(item, generation);
+    }
+
+    [[nodiscard]] Payout result() && { return {std::move(lines_).book(), keeper_.account()}; }
+
+private:
+    [[nodiscard]] Verdict verdict_at(Position p) const {
+        return view_.verdict[view_.forest.member()[p]];
+    }
+    [[nodiscard]] bool closes(Position p) const {
+        return verdict_at(p) != Verdict::terminated &&
+               view_.rank_of(view_.forest.member()[p]) >= rates_.boundary;
+    }
+    [[nodiscard]] bool may_earn(bool is_closer) const { return rates_.all_earn || is_closer; }
+    [[nodiscard]] std::uint32_t first_generation() const { return rates_.own_group ? 0 : 1; }
+
+    /// Closers that an upline at p counts on an item sold at `start`: those strictly below it, the
+    /// seller with them; of the included closer those strictly between, and 1.
+    [[nodiscard]] std::uint32_t generation_of(Position start, Position p) const {
+        if (!rates_.closer_is_included) return closers_[start] - closers_[p];
+        return 1 + closers_[view_.forest.parent()[start]] - closers_[p];
+    }
+
+    [[nodiscard]] const Pay& pay_of(std::uint32_t generation) const {
+        return generation == 0 ? *rates_.own_group : rates_.generations[generation - 1];
+    }
+
+    [[nodiscard]] std::int64_t maximum(const PaidItem& item, std::uint32_t generation) const {
+        const Pay& pay = pay_of(generation);
+        return amount_.of(pay, pay.value.highest(), item.base, item.quantity,
+                          amount_.factor_ppm_max());
+    }
+
+    void no_upline(const PaidItem& item, std::uint32_t generation) {
+        const std::int64_t most = maximum(item, generation);
+        keeper_.maximum(most);
+        keeper_.forfeit(Reason::no_upline, most);
+    }
+
+    void pay_line_up(const PaidItem& item, Position start, std::uint32_t last) {
+        for (Position p = next_payee_[start]; p != no_position; p = next_payee_[p]) {
+            const std::uint32_t generation = generation_of(start, p);
+            if (generation > last) return;
+            if (generation < first_generation()) continue;
+            ++paid_[generation];
+            pay_slot(item, p, generation);
+        }
+    }
+
+    void pay_slot(const PaidItem& item, Position p, std::uint32_t generation) {
+        const MemberIndex payee = view_.forest.member()[p];
+        const RankPlace rank = view_.rank_of(payee);
+        const Pay& pay = pay_of(generation);
+        const std::int64_t value = pay.value.at(rank).value_or(0);
+        const std::int64_t most = maximum(item, generation);
+        const std::int64_t paid =
+            amount_.of(pay, value, item.base, item.quantity, amount_.factor_ppm(rank));
+        keeper_.maximum(most);
+        keeper_.forfeit(Reason::rank, most - paid);
+        keeper_.paid(paid);
+        if (paid == 0) return;
+        Line line = sources_.line_of(item.item);
+        line.rate_is_amount = pay.is_amount;
+        line.rate = value;
+        line.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
+        line.amount_minor = paid;
+        line.level = item.seller_depth - view_.forest.depth()[p];
+        line.paid_level = generation;
+        line.stream = item.stream_of_others;
+        lines_.add(payee, line);
+    }
+
+    /// Slots of those who may not be paid, a stretch of the line at a time: from `from` up to the
+    /// closer that ends the generation (excluded: with it; included: with it too, it belongs to it).
+    void forfeit_line_up(const PaidItem& item, Position start, Position from, std::uint32_t last) {
+        while (from != no_position) {
+            const std::uint32_t generation = generation_of(start, from);
+            if (generation > last) return;
+            // The last position of this generation is the nearest closer at or above `from`.
+            const Position closer = closes(from) ? from : next_closer_[from];
+            const Position beyond =
+                closer == no_position ? no_position : view_.forest.parent()[closer];
+            if (generation >= first_generation()) {
+                const auto between = [&](const std::vector<std::uint32_t>& counts) {
+                    return counts[from] - (beyond == no_position ? 0 : counts[beyond]);
+                };
+                forfeit(item, generation, Reason::inactive, between(inactive_));
+                forfeit(item, generation, Reason::unqualified, between(unqualified_));
+            }
+            from = beyond;
+        }
+    }
+
+    void forfeit(const PaidItem& item, std::uint32_t generation, Reason reason,
+                 std::uint32_t slot_count) {
+        if (slot_count == 0) return;
+        paid_[generation] += slot_count;
+        const auto amount = static_cast<std::int64_t>(Int128{maximum(item, generation)} * slot_count);
+        keeper_.maximum(amount);
+        keeper_.forfeit(reason, amount);
+    }
+
+    const GenerationRates& rates_;
+    const PayView& view_;
+    const Sources& sources_;
+    LineAmount amount_;
+    std::vector<Position> next_payee_, next_closer_;
+    std::vector<std::uint32_t> closers_, inactive_, unqualified_;  ///< from the root to a position
+    std::vector<std::uint32_t> paid_;  ///< by generation: slots that somebody stood at
+    LineCollector lines_;
+    AccountKeeper keeper_;
+};
+
+}  // namespace
+
+Payout pay_generations(const GenerationRates& rates, const PayView& view, const Sources& sources,
+                       std::vector<std::uint32_t> items) {
+    Walk walk(rates, view, sources);
+    for (const PaidItem& item : paid_items(view, sources, items)) walk.pay(item);
+    return std::move(walk).result();
+}
+
+Bound GenerationRates::bound(const Bonus& bonus) const {
+    Bound sum;
+    const auto add = [&](const Pay& pay) {
+        RateForm form;
+        form.pay = pay;
+        const Bound one = bound_of(form, bonus);
+        if (one.share_ppm) sum.share_ppm = sum.share_ppm.value_or(0) + *one.share_ppm;
+        if (one.per_unit_minor)
+            sum.per_unit_minor = sum.per_unit_minor.value_or(0) + *one.per_unit_minor;
+    };
+    if (own_group) add(*own_group);
+    for (const Pay& pay : generations) add(pay);
+    if (all_earn) sum.unbounded_because = "earners = \"all\" pays everyone in a generation";
+    return sum;
+}
+
+GenerationRates read_generation_rates(TableReader& table, const ReadingContext& context,
+                                      const Bonus& bonus) {
+    GenerationRates rates;
+    rates.generations = read_levels(table, "generations", context, bonus).levels;
+    if (table.has("own_group")) rates.own_group = read_pay(table, "own_group", context);
+    table.require("boundary", "say which rank closes a generation: boundary = \"silver\"");
+    if (const auto name = table.text("boundary"))
+        rates.boundary = context.rank(*name, table.place_of("boundary"), table.problems());
+    rates.closer_is_included =
+        table.word<bool>("closer", {{"excluded", false}, {"included", true}}).value_or(false);
+    return rates;
+}
+
+}  // namespace downline

@@ -1,0 +1,36 @@
+// royalty: pays the product's creator, for every sale of it by anyone.
+//
+//   [[bonus]]
+//   code = "author"
+//   kind = "royalty"
+//   rate = "12%"             # or amount, by_rank, tiers, by_sequence
+//
+// Every order line whose product has a creator who is an affiliate of the network is one slot.
+#include "engine/bonuses/royalty.hpp"
+
+#include "engine/bonuses/direct.hpp"
+#include "engine/plan/forms.hpp"
+
+namespace downline {
+
+Payout RoyaltyRule::pay(const PayView& view) const {
+    const std::vector<MemberIndex>& creator = view.snapshot.orders.creator;
+    if (creator.empty()) return {};
+    std::vector<OrderLineIndex> lines;
+    for (const OrderLineIndex line : taken_order_lines(view))
+        if (creator[line] != no_member &&
+            view.snapshot.members.kind[creator[line]] == MemberKind::affiliate)
+            lines.push_back(line);
+    return pay_direct(rate, view, creator, std::move(lines));
+}
+
+Bound RoyaltyRule::bound(const Bonus& bonus) const { return bound_of(rate, bonus); }
+
+std::shared_ptr<const BonusRule> read_royalty(TableReader& table, const ReadingContext& context,
+                                              Bonus& bonus) {
+    auto rule = std::make_shared<RoyaltyRule>();
+    rule->rate = read_rate_form(table, context, bonus);
+    return rule;
+}
+
+}  // namespace downline
