@@ -4,7 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/bonuses/differential.hpp"
+#include "engine/bonuses/fixed.hpp"
+#include "engine/bonuses/generation.hpp"
+#include "engine/bonuses/match.hpp"
 #include "engine/bonuses/personal.hpp"
+#include "engine/bonuses/pool.hpp"
+#include "engine/bonuses/royalty.hpp"
 #include "engine/bonuses/unilevel.hpp"
 
 namespace downline {
@@ -17,6 +23,13 @@ constexpr std::array kinds{
     BonusKind{"personal", "the seller, for orders of direct customers and / or its own",
               read_personal},
     BonusKind{"unilevel", "the uplines of an order, level by level", read_unilevel},
+    BonusKind{"generation", "uplines by generation, closed by members of a rank", read_generation},
+    BonusKind{"differential", "each upline its own entitlement less the highest paid below it",
+              read_differential},
+    BonusKind{"match", "a share of what downline members earned", read_match},
+    BonusKind{"pool", "a share of the company's volume, shared by those who qualify", read_pool},
+    BonusKind{"fixed", "an amount by rank, every period or when it is first reached", read_fixed},
+    BonusKind{"royalty", "the product's creator, for every sale of it by anyone", read_royalty},
 };
 
 void raise(Bound& bound, const Pay& pay, std::int64_t factor_ppm) {

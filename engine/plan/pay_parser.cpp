@@ -34,7 +34,9 @@ ByRank by_rank_of(const TomlValue& value, const std::string& what, const Reading
     }
     result.is_table = true;
     const auto by_place = entries_by_place(value, what, context, problems);
+    result.is_named.resize(by_place.size());
     for (std::size_t place = 0; place < by_place.size(); ++place) {
+        result.is_named[place] = place > 0 && by_place[place] != by_place[place - 1];
         if (place > 0 && by_place[place] == by_place[place - 1])
             result.by_place.push_back(result.by_place.back());
         else if (by_place[place])
