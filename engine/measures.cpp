@@ -50,58 +50,6 @@ Values sum_orders(const MeasurePass& pass, const Measure& measure) {
     return sum;
 }
 
-/// What everyone contributes to a measure over members: a value, or 1 for who counts.
-Values contributions(const MeasurePass& pass, const Measure& measure, const Standing& standing,
-                     const Forest& forest) {
-    Values value(forest.count());
-    const bool is_count = measure.source == Measure::Source::count_members;
-    for (Position p = 0; p < forest.count(); ++p) {
-        const MemberIndex member = forest.member()[p];
-        if (!is_count) {
-            value[p] = standing.measures[measure.of][member];
-        } else {
-            value[p] = pass.snapshot.members.status[member] != Status::terminated &&
-                       (!measure.where || pass.examiner.meets(*measure.where, member));
-        }
-    }
-    return value;
-}
-
-/// Everyone's value goes to oneself and to all within `levels` links above: what lies further up
-/// gets it from below and has it taken away again at the first place beyond.
-Values sum_downline(const Forest& forest, const Measure& measure, const Values& value) {
-    Values reach = value;
-    if (measure.levels && *measure.levels < forest.count()) {
-        const std::vector<Position> beyond = ancestor_at(forest, *measure.levels + 1);
-        for (Position p = 0; p < forest.count(); ++p)
-            if (beyond[p] != no_position) reach[beyond[p]] -= value[p];
-    }
-    Values sum = roll_up(forest, reach);
-    if (!measure.with_self)
-        for (Position p = 0; p < forest.count(); ++p) sum[p] -= value[p];
-    return sum;
-}
-
-Values sum_frontline(const Forest& forest, const Values& value) {
-    Values sum(forest.count(), 0);
-    for (Position p = 0; p < forest.count(); ++p)
-        if (forest.parent()[p] != no_position)
-            sum[forest.parent()[p]] = add_checked(sum[forest.parent()[p]], value[p]);
-    return sum;
-}
-
-Values over_members(const MeasurePass& pass, const Measure& measure, const Standing& standing) {
-    const Forest& forest = pass.trees.of(measure.tree);
-    const Values value = contributions(pass, measure, standing, forest);
-    const bool is_frontline = measure.over == Measure::Over::frontline;
-    ensure(is_frontline || measure.over == Measure::Over::downline, "a measure over legs");
-    const Values by_position =
-        is_frontline ? sum_frontline(forest, value) : sum_downline(forest, measure, value);
-    Values result(pass.snapshot.members.count, 0);
-    for (Position p = 0; p < forest.count(); ++p) result[forest.member()[p]] = by_position[p];
-    return result;
-}
-
 }  // namespace
 
 Needs needs_of(const Plan& plan, const Requirement& requirement) {
@@ -128,28 +76,100 @@ Needs needs_of(const Plan& plan, const Measure& measure) {
     return needs;
 }
 
+TreeMeasure::TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& standing)
+    : pass_(pass),
+      measure_(pass.plan.measures[index]),
+      forest_(pass.trees.of(measure_.tree)),
+      standing_(standing),
+      values_(standing.measures[index]),
+      asks_levels_(measure_.over == Measure::Over::frontline || measure_.levels ||
+                   !measure_.weights.empty()) {
+    values_.assign(pass.snapshot.members.count, 0);
+    if (asks_levels_) after_.assign(forest_.count() + 1U, 0);
+    else leg_.assign(forest_.count(), 0);
+}
+
+/// What a member gives: its value of the measure that is summed, or 1 where it counts.
+std::int64_t TreeMeasure::contribution(Position p) const {
+    const MemberIndex member = forest_.member()[p];
+    if (measure_.source == Measure::Source::over_members)
+        return standing_.measures[measure_.of][member];
+    return pass_.snapshot.members.status[member] != Status::terminated &&
+           (!measure_.where || pass_.examiner.meets(*measure_.where, member));
+}
+
+/// Level after level of the downline is a range of positions.
+std::int64_t TreeMeasure::by_levels(Position p) const {
+    const bool is_frontline = measure_.over == Measure::Over::frontline;
+    const std::size_t level_max = !measure_.weights.empty() ? measure_.weights.size()
+                                  : is_frontline            ? 1
+                                                            : *measure_.levels;
+    std::int64_t sum = measure_.with_self && !is_frontline ? contribution(p) : 0;
+    std::pair<Position, Position> range = forest_.children({p, p + 1});
+    for (std::size_t level = 1; level <= level_max && range.first < range.second; ++level) {
+        const std::int64_t weight = measure_.weights.empty() ? 1 : measure_.weights[level - 1];
+        const std::int64_t given = after_[range.first] - after_[range.second];
+        if (measure_.levels && level > *measure_.levels) break;
+        sum = add_checked(sum, multiply_checked(weight, given));
+        range = forest_.children(range);
+    }
+    return sum;
+}
+
+std::int64_t TreeMeasure::by_legs(Position p) const {
+    std::int64_t sum = 0, greatest = 0, least = INT64_MAX, chosen = 0;
+    const Position first = forest_.first_child(p), last = forest_.first_child(p + 1);
+    for (Position c = first; c < last; ++c) {
+        sum = add_checked(sum, leg_[c]);
+        greatest = std::max(greatest, leg_[c]);
+        least = std::min(least, leg_[c]);
+        if (measure_.over == Measure::Over::leg &&
+            pass_.snapshot.members.leg[forest_.member()[c]] == measure_.leg)
+            chosen = leg_[c];
+    }
+    switch (measure_.over) {
+        case Measure::Over::leg: return chosen;
+        case Measure::Over::lesser_leg: return last - first < 2 ? 0 : least;
+        case Measure::Over::greater_leg: return greatest;
+        case Measure::Over::outside_greatest_leg: return sum - greatest;
+        case Measure::Over::downline:
+        case Measure::Over::frontline: break;
+    }
+    return measure_.with_self ? add_checked(sum, contribution(p)) : sum;
+}
+
+void TreeMeasure::visit(Position p) {
+    values_[forest_.member()[p]] = asks_levels_ ? by_levels(p) : by_legs(p);
+}
+
+void TreeMeasure::note(Position p) {
+    const std::int64_t given = contribution(p);
+    if (asks_levels_) {
+        after_[p] = add_checked(after_[p + 1], given);
+        return;
+    }
+    const MemberIndex member = forest_.member()[p];
+    if (measure_.until && pass_.examiner.meets(*measure_.until, member)) return;
+    std::int64_t sum = given;
+    for (Position c = forest_.first_child(p); c < forest_.first_child(p + 1); ++c)
+        sum = add_checked(sum, leg_[c]);
+    leg_[p] = sum;
+}
+
 void MeasurePass::compute(Standing& standing, Needs needs) const {
-    const auto is_computed = [&](std::size_t m) { return !standing.measures[m].empty(); };
-    const std::uint32_t count = snapshot.members.count;
-    // A measure may be made of a later one of the file; the checker has refused cycles.
-    const auto compute_one = [&](const auto& self, std::size_t m) -> void {
+    for (std::size_t m = 0; m < plan.measures.size(); ++m) {
         const Measure& measure = plan.measures[m];
-        if (is_computed(m) || count == 0 || needs_of(plan, measure) != needs) return;
+        if (!standing.measures[m].empty() || needs_of(plan, measure) != needs) continue;
         if (measure.source == Measure::Source::orders) {
             standing.measures[m] = sum_orders(*this, measure);
-            return;
+            continue;
         }
-        const auto compute_asked = [&](const std::optional<Requirement>& asked) {
-            if (!asked) return;
-            for (const auto& tests : asked->alternatives)
-                for (const Test& test : tests)
-                    if (test.kind == Test::Kind::measure) self(self, test.measure);
-        };
-        compute_asked(measure.where);
-        if (measure.source == Measure::Source::over_members) self(self, measure.of);
-        standing.measures[m] = over_members(*this, measure, standing);
-    };
-    for (std::size_t m = 0; m < plan.measures.size(); ++m) compute_one(compute_one, m);
+        TreeMeasure tree_measure(*this, static_cast<MeasureIndex>(m), standing);
+        for (Position p = trees.of(measure.tree).count(); p-- > 0;) {
+            tree_measure.visit(p);
+            tree_measure.note(p);
+        }
+    }
 }
 
 }  // namespace downline

@@ -113,4 +113,10 @@ std::int64_t add_checked(std::int64_t a, std::int64_t b) {
     return sum;
 }
 
+std::int64_t multiply_checked(std::int64_t a, std::int64_t b) {
+    std::int64_t product = 0;
+    ensure(!__builtin_mul_overflow(a, b, &product), "a product does not fit into 64 bits");
+    return product;
+}
+
 }  // namespace downline

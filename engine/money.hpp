@@ -36,7 +36,8 @@ enum class Rounding : std::uint8_t { half_up, half_even, down };
 /// Places of a currency's minor unit (ISO 4217), or nothing for an unknown code.
 [[nodiscard]] std::optional<int> currency_places(std::string_view code);
 
-/// a + b, BrokenInvariant on overflow.
+/// a + b and a × b, BrokenInvariant on overflow.
 [[nodiscard]] std::int64_t add_checked(std::int64_t a, std::int64_t b);
+[[nodiscard]] std::int64_t multiply_checked(std::int64_t a, std::int64_t b);
 
 }  // namespace downline

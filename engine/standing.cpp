@@ -56,19 +56,36 @@ void note_best(Examiner& examiner, const Standing& standing, const Snapshot& sna
     examiner.best_title[above] = std::max(examiner.best_title[above], title);
 }
 
-/// Bottom-up: a member is decided when everyone below it is.
-void set_ranks(Standing& standing, const Plan& plan, const Snapshot& snapshot, const Trees& trees,
-               Examiner& examiner) {
-    const Forest& forest = trees.sponsor;
+/// Whether a measure over ranks can be found together with the ranks: bottom-up over the same tree.
+bool is_found_with_ranks(const Plan& plan, const Measure& measure) {
+    const bool is_over_members = measure.source == Measure::Source::over_members ||
+                                 measure.source == Measure::Source::count_members;
+    if (!is_over_members || measure.tree != Tree::sponsor) return false;
+    if (measure.source != Measure::Source::over_members) return true;
+    const Measure& of = plan.measures[measure.of];
+    return needs_of(plan, of) != Needs::rank || is_found_with_ranks(plan, of);
+}
+
+/// Bottom-up: a member is decided when everyone below it is, and so are the measures that ask for
+/// the ranks of those below.
+void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examiner) {
+    const Plan& plan = measures.plan;
+    const Forest& forest = measures.trees.sponsor;
+    std::vector<TreeMeasure> with_ranks;
+    for (std::size_t m = 0; m < plan.measures.size(); ++m)
+        if (needs_of(plan, plan.measures[m]) == Needs::rank &&
+            is_found_with_ranks(plan, plan.measures[m]))
+            with_ranks.emplace_back(measures, static_cast<MeasureIndex>(m), standing);
     for (Position p = forest.count(); p-- > 0;) {
         const MemberIndex member = forest.member()[p];
-        if (!is_terminated(snapshot, member)) set_rank(standing, plan, examiner, member);
-        note_best(examiner, standing, snapshot, forest, p);
+        for (TreeMeasure& measure : with_ranks) measure.visit(p);
+        if (!is_terminated(measures.snapshot, member)) set_rank(standing, plan, examiner, member);
+        note_best(examiner, standing, measures.snapshot, forest, p);
+        for (TreeMeasure& measure : with_ranks) measure.note(p);
     }
 }
 
-/// Ranks are found bottom-up from what legs and direct affiliates hold; a measure over ranks is
-/// known only when all are found.
+/// A rank rule can ask only for what is known by then.
 void refuse_rank_loops(const Plan& plan) {
     const auto ask = [&](const auto& self, const Requirement& requirement) -> void {
         for (const auto& tests : requirement.alternatives) {
@@ -76,10 +93,11 @@ void refuse_rank_loops(const Plan& plan) {
                 if (test.each) self(self, *test.each);
                 if (test.kind != Test::Kind::measure) continue;
                 const Measure& measure = plan.measures[test.measure];
-                if (needs_of(plan, measure) == Needs::rank)
+                if (needs_of(plan, measure) == Needs::rank && !is_found_with_ranks(plan, measure))
                     throw Refusal(Refusal::Kind::input,
                                   "the rank rules ask for the measure \"" + measure.name +
-                                      "\", which itself depends on ranks");
+                                      "\", which depends on the ranks of others and is not one "
+                                      "over the sponsor tree");
             }
         }
     };
@@ -224,7 +242,7 @@ Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& tr
     set_active(standing, plan, snapshot, trees, examiner);
     // From here on it is fixed who is active.
     measures.compute(standing, Needs::active);
-    set_ranks(standing, plan, snapshot, trees, examiner);
+    set_ranks(standing, measures, examiner);
     // From here on paid-as ranks are fixed.
     measures.compute(standing, Needs::rank);
     for (MemberIndex member = 0; member < count; ++member)
