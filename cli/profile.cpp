@@ -5,7 +5,6 @@
 
 #include <array>
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "cli/text_width.hpp"
@@ -20,16 +19,20 @@ public:
     explicit ProfileReader(std::string file) : file_(std::move(file)) {}
 
     Profile read(std::string_view text) {
-        const toml::parse_result parsed = toml::parse(text, file_);
-        if (!parsed)
-            refuse(parsed.error().source().begin, "bad_toml",
-                   std::string(parsed.error().description()));
         Profile profile;
-        for (const auto& [key, node] : parsed.table()) read_key(profile, key, node);
+        for (const auto& [key, node] : parsed(text)) read_key(profile, key, node);
         return profile;
     }
 
 private:
+    toml::table parsed(std::string_view text) const {
+        try {
+            return toml::parse(text, file_);
+        } catch (const toml::parse_error& error) {
+            refuse(error.source().begin, "bad_toml", std::string(error.description()));
+        }
+    }
+
     [[noreturn]] void refuse(const toml::source_position& place, std::string_view code,
                              const std::string& text) const {
         throw Refusal(Refusal::Kind::input,
