@@ -86,11 +86,12 @@ rate = "5%"
      {R"(11:8 duplicate_bonus: there is a bonus "b" already; give each its own code)"}},
     {"a kind misspelt",
      header + bonus(R"(levels = ["5%"])", "unilevle"),
-     {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", )"
-      R"("unilevel"; did you mean "unilevel"?)"}},
+     {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", "unilevel", )"
+      R"("generation", "differential", "match", "pool", "fixed", "royalty"; did you mean "unilevel"?)"}},
     {"a kind that nobody knows",
      header + bonus(R"(rate = "5%")", "lottery"),
-     {R"(8:8 unknown_kind: kind is "lottery", which is none of "personal", "unilevel")"}},
+     {R"(8:8 unknown_kind: kind is "lottery", which is none of "personal", "unilevel", )"
+      R"("generation", "differential", "match", "pool", "fixed", "royalty")"}},
     {"a kind that is not computed yet",
      header + bonus(R"(rate = "10%")", "binary"),
      {R"(8:8 not_yet: kind = "binary" is not supported yet; this version can not )"
