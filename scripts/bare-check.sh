@@ -27,6 +27,7 @@ clean_up() {
     rm -rf --one-file-system "$root"
 }
 trap clean_up EXIT
+chmod 755 "$root"  # apt downloads as a user of its own
 
 echo "bare-check: a new Debian 12 in $root" >&2
 debootstrap --variant=minbase --include=git bookworm "$root" "$mirror" >/dev/null
