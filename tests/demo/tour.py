@@ -1,0 +1,64 @@
+# Follows the README's tour to the letter: every command it shows must print what it shows.
+"""usage: tour.py PROGRAM SOURCE_FOLDER [--update]
+
+A tour is the README's ```console blocks: a line that starts with "$ " is a command (lines that it
+ends with a backslash continue it), what follows is its output, standard error included. The
+commands run one after another in the source folder, over one fresh database. --update writes what
+they print now into the README.
+"""
+
+import difflib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.M | re.S)
+
+
+def commands(block):
+    """The commands of a block, each with its continuation lines, without the "$ "."""
+    found, goes_on = [], False
+    for line in block.splitlines():
+        if goes_on:
+            found[-1] += "\n" + line
+        elif line.startswith("$ "):
+            found.append(line[2:])
+        else:
+            continue
+        goes_on = line.endswith("\\")
+    return found
+
+
+def printed(command, source, environment):
+    answer = subprocess.run(["bash", "-c", command], cwd=source, env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return answer.stdout
+
+
+def main():
+    program, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    readme = source / "README.md"
+    stated = readme.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": folder, "LOGNAME": "demo",
+                       "LC_ALL": "C.UTF-8", "DOWNLINE_DB": os.path.join(folder, "tour.db")}
+
+        def followed(match):
+            return "".join(f"$ {command}\n{printed(command, source, environment)}"
+                           for command in commands(match[0]))
+
+        told = BLOCK.sub(followed, stated)
+    if "--update" in sys.argv[3:]:
+        readme.write_text(told)
+    elif told != stated:
+        sys.stdout.writelines(difflib.unified_diff(stated.splitlines(True), told.splitlines(True),
+                                                   "README.md", "what the program prints"))
+        sys.exit(1)
+    assert commands(stated), "the README shows no command"
+
+
+if __name__ == "__main__":
+    main()
