@@ -12,7 +12,9 @@
 // In the last three, seven affiliates with large orders stand above all others in a line, and
 // everybody else orders so little that none of them is active: every order pays seven levels, past
 // as many inactive members as the shape has.
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +29,7 @@ namespace {
 
 constexpr std::uint32_t no_sponsor = 0xffff'ffff;
 constexpr std::uint32_t crown_size = 7;   ///< the active ones on top of chain, star and bushy
+__extension__ using Wide = unsigned __int128;  // a product of two 64-bit numbers
 constexpr int first_year = 2026;
 
 /// Whole numbers below a limit; the standard's distributions differ from library to library.
@@ -34,7 +37,7 @@ class Chance {
 public:
     explicit Chance(std::uint64_t seed) : engine_(seed) {}
     std::uint64_t below(std::uint64_t limit) {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>(engine_()) * limit) >> 64);
+        return static_cast<std::uint64_t>((static_cast<Wide>(engine_()) * limit) >> 64);
     }
     bool one_in(std::uint64_t count) { return below(count) == 0; }
 
