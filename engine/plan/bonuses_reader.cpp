@@ -108,7 +108,7 @@ const BonusKind* read_kind(TableReader& table, Bonus& bonus) {
 
 }  // namespace
 
-void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan) {
+void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, PlanPlaces& places) {
     for (TableReader& inner : document.tables("bonus")) {
         const std::string* code = nullptr;
         if (const TomlValue* value = inner.value("code"); value && value->is_text())
@@ -125,6 +125,7 @@ void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan) {
         }
         context.bonus_codes.push_back(bonus.code);
         plan.bonuses.push_back(std::move(bonus));
+        places.bonuses.push_back(table.place());
     }
 }
 

@@ -16,6 +16,10 @@ namespace {
 
 constexpr int depth_max = 32;  // of lists, tables and dotted keys each; plans need about six
 constexpr std::size_t shown_bytes_max = 80;
+/// Keys of one table: measures and tables by rank have the most, 1,000 and one.
+constexpr std::size_t keys_max = 2000;
+/// Errors that are kept: nobody reads more, and a broken text of 8 MiB can have millions.
+constexpr std::size_t errors_max = 10'000;
 
 /// Finds text that would nest too deep before the library recurses over it. Knows only strings,
 /// comments, brackets and dots; what else is wrong with the text is the library's to say.
@@ -133,6 +137,12 @@ private:
     }
 
     void take_table(const toml::table& table, TomlValue& value) {
+        if (table.size() > keys_max) {
+            problems_.error(
+                value.place, "too_many",
+                fmt::format("a table has {} keys; at most {} are read", table.size(), keys_max));
+            return;
+        }
         value.sort = TomlValue::Sort::table;
         for (const auto& [key, node] : table)
             value.table.push_back({std::string(key.str()), place_of(key.source()), convert(node)});
@@ -153,7 +163,9 @@ private:
     }
 
     /// The value at a place as it stands in the text, up to what ends it.
+    /// Finding it takes as long as its line, so after many errors it is called "this".
     std::string written(Place place) {
+        if (!problems_.wants_suggestions()) return "this";
         if (line_begins_.empty()) {
             line_begins_.push_back(0);
             for (std::size_t i = 0; i < text_.size(); ++i)
@@ -186,7 +198,8 @@ const TomlValue* TomlValue::find(std::string_view key) const {
 }
 
 void Problems::error(Place place, std::string_view code, std::string text) {
-    errors_.push_back({place.line, place.column, std::string(code), std::move(text)});
+    if (++error_count_ <= errors_max)
+        errors_.push_back({place.line, place.column, std::string(code), std::move(text)});
 }
 
 void Problems::warning(Place place, std::string_view code, std::string text) {
@@ -195,6 +208,10 @@ void Problems::warning(Place place, std::string_view code, std::string text) {
 
 std::vector<PlanError> Problems::take_errors() {
     sort_by_place(errors_);
+    if (error_count_ > errors_max)
+        errors_.push_back({errors_.back().line, errors_.back().column, "more_errors",
+                           fmt::format("there are {} more errors; correct these first",
+                                       error_count_ - errors_max)});
     return std::move(errors_);
 }
 

@@ -55,14 +55,16 @@ public:
     void error(Place place, std::string_view code, std::string text);
     void warning(Place place, std::string_view code, std::string text);
 
+    [[nodiscard]] bool has_errors() const { return error_count_ > 0; }
     /// False once there are so many errors that searching for near names costs more than it helps.
-    [[nodiscard]] bool wants_suggestions() const { return errors_.size() < 1000; }
+    [[nodiscard]] bool wants_suggestions() const { return error_count_ < 1000; }
     /// By place; for one place in the order in which they were found.
     [[nodiscard]] std::vector<PlanError> take_errors();
     [[nodiscard]] std::vector<PlanError> take_warnings();
 
 private:
     std::vector<PlanError> errors_, warnings_;
+    std::size_t error_count_ = 0;
 };
 
 /// The document's top table; nothing where the text is no TOML (then there is an error). Refuses

@@ -14,7 +14,14 @@ std::optional<Period> read_period(TableReader& table, const Plan& plan, std::str
     if (!text) return std::nullopt;
     name = *text;
     const auto period = parse_period(*text, plan.week_starts);
-    if (period && period->kind == plan.period) return period;
+    if (period && period->kind == plan.period) {
+        if (period->first < plan.effective)
+            table.error("period", "before_effective",
+                        fmt::format("period {} begins before the plan is effective, {}; write a "
+                                    "later one, or an earlier effective",
+                                    in_quotes(*text), format_day(plan.effective)));
+        return period;
+    }
     const Period shape = period_of(plan.effective, plan.period, plan.week_starts);
     table.error("period", "bad_period",
                 fmt::format("period is {}, which is no {} of this plan; write it as \"{}\"",

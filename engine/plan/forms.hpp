@@ -88,6 +88,12 @@ struct LevelsForm {
 
 // ── Requirements and filters ─────────────────────────────────────────────────────────────────
 
+/// The place of the rank that a key names, as `boundary`; the measure, as `volume = "pv"`.
+[[nodiscard]] std::optional<RankPlace> read_rank(TableReader& table, std::string_view key,
+                                                 const ReadingContext& context);
+[[nodiscard]] std::optional<MeasureIndex> read_measure(TableReader& table, std::string_view key,
+                                                       const ReadingContext& context);
+
 /// One table of minimums, or a list of them. Nothing where the key is absent.
 [[nodiscard]] std::optional<Requirement> read_requirement(TableReader& table, std::string_view key,
                                                           const ReadingContext& context);

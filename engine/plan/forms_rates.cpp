@@ -106,14 +106,12 @@ std::optional<Tiers> read_tiers(TableReader& table, const ReadingContext& contex
         inner->word<bool>("mode", {{"whole", false}, {"marginal", true}}).value_or(false);
     const bool is_volume = bonus.base == Base::volume || bonus.base == Base::qualifying_volume;
     Measure::Unit unit = is_volume ? Measure::Unit::centipoints : Measure::Unit::minor;
-    const std::optional<std::string> by = inner->text("by");
-    if (by) {
-        const auto measure = context.measure(*by, inner->place_of("by"), table.problems());
-        tiers.by = measure.value_or(pv_measure);
-        if (!tiers.is_marginal && measure) unit = context.measures[*measure].unit;
-    } else if (!tiers.is_marginal) {
-        inner->require("by", "write the measure whose value chooses the step, as by = \"pv\"");
+    if (const auto by = read_measure(*inner, "by", context)) {
+        tiers.by = *by;
+        if (!tiers.is_marginal) unit = context.measures[*by].unit;
     }
+    if (!tiers.is_marginal)
+        inner->require("by", "write the measure whose value chooses the step, as by = \"pv\"");
     inner->require("steps", "write them as steps = [[0, \"5%\"], [500, \"8%\"]]");
     tiers.steps = read_steps(*inner, "steps", unit, context);
     if (tiers.is_marginal && !tiers.steps.empty() && tiers.steps[0].pay.is_amount)

@@ -26,6 +26,7 @@ public:
         if (value.is_table()) {
             requirement.alternatives.push_back(read_tests(value, ""));
         } else if (value.is_list() && !value.list.empty()) {
+            if (is_too_long(value, what)) return requirement;
             for (const TomlValue& entry : value.list) {
                 if (entry.is_table()) requirement.alternatives.push_back(read_tests(entry, ""));
                 else
@@ -41,6 +42,14 @@ public:
     }
 
 private:
+    bool is_too_long(const TomlValue& list, std::string_view what) {
+        if (list.list.size() <= plan_entries_max) return false;
+        problems_.error(list.place, "too_many",
+                        fmt::format("{} has {} entries; at most {} are read", what,
+                                    list.list.size(), plan_entries_max));
+        return true;
+    }
+
     /// All keys of the table but `skipped`.
     std::vector<Test> read_tests(const TomlValue& table, std::string_view skipped) {
         std::vector<Test> tests;
@@ -139,6 +148,7 @@ private:
     void read_members(const TomlValue::Entry& entry, std::vector<Test>& tests) {
         std::vector<const TomlValue*> tables;
         if (entry.value.is_table()) tables.push_back(&entry.value);
+        if (entry.value.is_list() && is_too_long(entry.value, entry.key)) return;
         if (entry.value.is_list())
             for (const TomlValue& inner : entry.value.list) tables.push_back(&inner);
         if (tables.empty())
@@ -173,6 +183,20 @@ std::optional<Requirement> read_requirement(TableReader& table, std::string_view
     const TomlValue* value = table.value(key);
     if (!value) return std::nullopt;
     return RequirementReader(context, table.problems()).read(*value, key);
+}
+
+std::optional<RankPlace> read_rank(TableReader& table, std::string_view key,
+                                   const ReadingContext& context) {
+    const auto name = table.text(key);
+    if (!name) return std::nullopt;
+    return context.rank(*name, table.place_of(key), table.problems());
+}
+
+std::optional<MeasureIndex> read_measure(TableReader& table, std::string_view key,
+                                         const ReadingContext& context) {
+    const auto name = table.text(key);
+    if (!name) return std::nullopt;
+    return context.measure(*name, table.place_of(key), table.problems());
 }
 
 RankPlace ReadingContext::rank(std::string_view name, Place place, Problems& problems) const {

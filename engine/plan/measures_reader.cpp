@@ -54,11 +54,11 @@ private:
         const auto of = table_.text("sum");
         if (table_.has("over")) {
             measure_.source = Measure::Source::over_members;
-            take_measure("sum", of);
+            take_measure("sum");
             read_over(true);
         } else if (table_.has("periods")) {
             measure_.window = Measure::Window::sum;
-            read_window("sum", of);
+            read_window("sum");
         } else if (of && is_column(*of)) {
             measure_.column =
                 static_cast<Measure::Column>(std::ranges::find(columns, *of) - columns.begin());
@@ -106,7 +106,7 @@ private:
 
     void read_extreme(std::string_view key) {
         measure_.window = key == "max" ? Measure::Window::max : Measure::Window::min;
-        read_window(key, table_.text(key));
+        read_window(key);
     }
 
     void read_orders() {
@@ -115,9 +115,9 @@ private:
         measure_.orders = read_order_filter(table_, "orders", context_);
     }
 
-    void read_window(std::string_view key, const std::optional<std::string>& of) {
+    void read_window(std::string_view key) {
         measure_.source = Measure::Source::window;
-        take_measure(key, of);
+        take_measure(key);
         read_periods();
     }
 
@@ -134,10 +134,8 @@ private:
                     .value_or(1));
     }
 
-    void take_measure(std::string_view key, const std::optional<std::string>& of) {
-        if (!of) return;
-        if (const auto index = context_.measure(*of, table_.place_of(key), table_.problems()))
-            measure_.of = *index;
+    void take_measure(std::string_view key) {
+        measure_.of = read_measure(table_, key, context_).value_or(pv_measure);
     }
 
     void read_over(bool is_sum) {

@@ -33,8 +33,8 @@ struct Test {
         active,                 ///< is (not) active: `flag`
         joined_within_days,     ///< at most `min` days from joining to the last day
         joined_at_least_days,   ///< at least `min` days
-        legs,                   ///< `count` legs with a member of `rank`/`title`, or a head meeting `each`
-        frontline,              ///< `count` direct affiliates who meet `each`
+        legs,  ///< `count` legs that meet `each`: ranks and titles of anyone in it, all else its head
+        frontline,  ///< `count` direct affiliates who meet `each`
     };
     Kind kind{};
     MeasureIndex measure{};
@@ -77,7 +77,9 @@ struct Measure {
         window,       ///< sum, max or min of measure `of` over periods; or periods that held
     };
     enum class Column : std::uint8_t { volume, qualifying_volume, amount, quantity, order_count };
-    enum class Over : std::uint8_t { downline, frontline, leg, lesser_leg, greater_leg, outside_greatest_leg };
+    enum class Over : std::uint8_t {
+        downline, frontline, leg, lesser_leg, greater_leg, outside_greatest_leg
+    };
     enum class Window : std::uint8_t { sum, max, min, count };
     enum class Unit : std::uint8_t { centipoints, minor, count };
 
@@ -225,7 +227,7 @@ struct Plan {
     Rounding rounding = Rounding::half_up;
     Weekday week_starts = monday;
     std::vector<std::pair<std::string, std::string>> was;  ///< former rank name → rank name
-    std::vector<Measure> measures;  ///< in dependency order; pv is 0 and gv is 1
+    std::vector<Measure> measures;  ///< pv is 0, gv is 1; the others follow what they need
     std::vector<Weight> weights;
     std::optional<Requirement> active;
     std::vector<Rank> ranks;  ///< lowest first; place 1 is ranks[0]
@@ -235,7 +237,8 @@ struct Plan {
     std::string text;  ///< the whole file
 
     [[nodiscard]] const std::string& rank_name(RankPlace place) const;  ///< "" for 0
-    [[nodiscard]] RankPlace rank_place(std::string_view rank_name) const;  ///< 0 where unknown; knows `was`
+    /// 0 where unknown; knows `was`, which wins.
+    [[nodiscard]] RankPlace rank_place(std::string_view rank_name) const;
 };
 
 inline constexpr MeasureIndex pv_measure = 0;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/limits.hpp"
+#include "engine/plan/bounds.hpp"
 #include "engine/plan/sections.hpp"
 
 namespace downline {
@@ -95,6 +96,15 @@ void read_limits(TableReader& document, Plan& plan) {
     limits.finish();
 }
 
+void warn_of_bonuses_for_nothing(const Plan& plan, const PlanPlaces& places, Problems& problems) {
+    const std::vector<MostPaid> most = most_paid(plan);
+    for (std::size_t b = 0; b < plan.bonuses.size(); ++b)
+        if (most[b].volume_share_ppm == 0)
+            problems.warning(places.bonuses[b], "pays_nothing",
+                             fmt::format("bonus {} pays nothing at any rank or step",
+                                         in_quotes(plan.bonuses[b].code)));
+}
+
 void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
     TableReader document(whole, "the plan", problems);
     read_header(document, plan);
@@ -109,13 +119,14 @@ void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
     read_measures(document, context, plan, places);
     read_active(document, context, plan, places);
     read_ranks(ranks, context, plan, places);
-    read_bonuses(document, context, plan);
+    read_bonuses(document, context, plan, places);
     read_weights(document, context, plan);
     read_limits(document, plan);
     read_examples(document, plan);
     document.know({"placement"});
     document.finish();
     check_dependencies(plan, places, problems);
+    if (!problems.has_errors()) warn_of_bonuses_for_nothing(plan, places, problems);
 }
 
 }  // namespace

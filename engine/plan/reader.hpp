@@ -18,7 +18,7 @@ struct PlanError {
 struct PlanReading {
     Plan plan;  ///< usable only where there are no errors
     std::vector<PlanError> errors;    ///< by place
-    std::vector<PlanError> warnings;  ///< gaps, unreachable ranks; by place
+    std::vector<PlanError> warnings;  ///< unreachable ranks, bonuses that pay nothing
 };
 
 /// Reads and checks a plan. Pure: never throws for bad text, never reads a file. Text beyond

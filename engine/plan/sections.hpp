@@ -10,7 +10,7 @@ namespace downline {
 /// Where things are defined, so that what is wrong between them can be said at a place.
 struct PlanPlaces {
     std::vector<Place> measures;  ///< by MeasureIndex; of a built-in one the text's begin
-    std::vector<Place> ranks;
+    std::vector<Place> ranks, bonuses;
     Place active;
 };
 
@@ -34,7 +34,7 @@ void read_ranks(std::vector<TableReader>& ranks, const ReadingContext& context, 
 void read_weights(TableReader& document, const ReadingContext& context, Plan& plan);
 
 /// `[[bonus]]`: the shared keys, and the kind's own through the register of kinds.
-void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan);
+void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, PlanPlaces& places);
 
 /// `[[example]]`, its texts unread.
 void read_examples(TableReader& document, Plan& plan);

@@ -200,6 +200,15 @@ period = "2026-01"
       R"(the example)",
       R"(14:10 not_ascending: "2026-01" does not come after "2026-02"; write earlier )"
       R"(periods first)"}},
+    {"an example before the plan is effective",
+     header + R"([[example]]
+name = "e"
+period = "2025-12"
+members = ""
+earnings = ""
+)",
+     {R"(8:10 before_effective: period "2025-12" begins before the plan is effective, )"
+      R"(2026-01-01; write a later one, or an earlier effective)"}},
     {"an example with moves",
      header + R"([[example]]
 name = "e"

@@ -124,6 +124,26 @@ TEST_CASE("more than 1,000 measures, ranks, bonuses or steps are refused") {
     CHECK(most.ranks.size() == 1000);
 }
 
+TEST_CASE("tables of more than 2,000 keys and lists of more than 1,000 requirements are refused") {
+    CHECK(in_lines(errors_of(header + numbered("k", 2001, " = 1\n"))) ==
+          "1:1 too_many: a table has 2005 keys; at most 2000 are read\n");
+    CHECK(in_lines(errors_of(header + "[active]\nrequires = [" + repeated("{ pv = 1 },", 1001) +
+                             "]\n")) ==
+          "7:12 too_many: requires has 1001 entries; at most 1000 are read\n");
+    CHECK(in_lines(errors_of(header + "[active]\nrequires = { legs = [" +
+                             repeated("{ count = 1 },", 1001) + "] }\n")) ==
+          "7:21 too_many: legs has 1001 entries; at most 1000 are read\n");
+}
+
+TEST_CASE("of very many errors the first are said, and how many more there are") {
+    const std::vector<std::string> errors = errors_of(
+        header + bonus("rate = \"5%\"\norders = { sku = [" + repeated("1,", 12'000) + "] }"));
+    REQUIRE(errors.size() == 10'001);
+    CHECK(errors[0] == "10:19 wrong_type: an entry of sku is 1, not a text in quotes");
+    CHECK(errors[10'000] ==
+          "10:20017 more_errors: there are 2000 more errors; correct these first");
+}
+
 TEST_CASE("tables by rank of a plan have a limit in all") {
     const std::string text =
         header + numbered("[[rank]]\nname = \"r", 1000, "\"\nrequires = { pv = 1 }\n") +

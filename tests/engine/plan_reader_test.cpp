@@ -119,8 +119,12 @@ requires = [ { pv = { min = 50, max = 100 } }, { gv = { min = 2000, max_per_leg 
 TEST_CASE("legs and frontline carry what each must meet; a list means each of several") {
     const Plan plan = good_plan(header + ranks + R"([[rank]]
 name = "top"
-requires = { frontline = { count = 3, active = true, pv = 50 }, legs = [{ count = 2, rank = "gold" }, { count = 1, title = "silver" }] }
-maintain = { title = "top", joined_at_least_days = 60 }
+[rank.requires]
+frontline = { count = 3, active = true, pv = 50 }
+legs = [{ count = 2, rank = "gold" }, { count = 1, title = "silver" }]
+[rank.maintain]
+title = "top"
+joined_at_least_days = 60
 )");
     const std::vector<Test>& tests = plan.ranks[2].requires_.alternatives.at(0);
     REQUIRE(tests.size() == 3);
@@ -264,6 +268,15 @@ TEST_CASE("a rank that asks for itself is warned of: nobody can reach it") {
     CHECK(reading.warnings[0].code == "unreachable_rank");
     CHECK(reading.warnings[0].text ==
           "rank \"top\" asks for itself or a rank above it, so nobody can reach it");
+}
+
+TEST_CASE("a bonus whose rates are all zero is warned of") {
+    const PlanReading reading = read_plan(header + bonus("rate = \"0%\""));
+    CHECK(reading.errors.empty());
+    REQUIRE(reading.warnings.size() == 1);
+    CHECK(reading.warnings[0].line == 6);
+    CHECK(reading.warnings[0].code == "pays_nothing");
+    CHECK(reading.warnings[0].text == "bonus \"b\" pays nothing at any rank or step");
 }
 
 TEST_CASE("a rank that asks for its own title is an appointed one, and no cycle") {

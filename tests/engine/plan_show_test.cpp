@@ -28,7 +28,7 @@ requires = [{ pv = 100 }, { retail = "250.50" }]
 
 [[rank]]
 name     = "silver"
-requires = { pv = 100, gv = { min = 1000, max_per_leg = "50%" }, frontline = { count = 3, active = true } }
+requires = { gv = { min = 1000, max_per_leg = "50%" }, frontline = { count = 3, pv = 50 } }
 maintain = { pv = { max = 80 }, joined_within_days = 90 }
 
 [[bonus]]
@@ -63,11 +63,13 @@ Measures that ask who is active
   recruits     count of affiliates in the frontline, who meet: active
 
 Ranks, lowest first
-  silver       pv at least 100 and gv at least 1000 (at most 50% of that from one leg) and 3 direct affiliates with: active
+  silver       gv at least 1000 (at most 50% of that from one leg) and )"
+                             R"(3 direct affiliates with: pv at least 50
                kept with: pv at most 80 and joined within 90 days
 
 Measures that ask for ranks
-  silvers      count of affiliates in the downline, 2 levels deep, without oneself, who meet: rank at least silver
+  silvers      count of affiliates in the downline, 2 levels deep, without oneself, )"
+                             R"(who meet: rank at least silver
 
 Bonuses, in this order
   override (unilevel): the uplines of an order, level by level
