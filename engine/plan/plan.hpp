@@ -33,7 +33,7 @@ struct Test {
         active,                 ///< is (not) active: `flag`
         joined_within_days,     ///< at most `min` days from joining to the last day
         joined_at_least_days,   ///< at least `min` days
-        legs,  ///< `count` legs that meet `each`: ranks and titles of anyone in it, all else its head
+        legs,  ///< `count` legs that meet `each`: ranks and titles by anyone, all else by the head
         frontline,  ///< `count` direct affiliates who meet `each`
     };
     Kind kind{};

@@ -87,7 +87,8 @@ rate = "5%"
     {"a kind misspelt",
      header + bonus(R"(levels = ["5%"])", "unilevle"),
      {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", "unilevel", )"
-      R"("generation", "differential", "match", "pool", "fixed", "royalty"; did you mean "unilevel"?)"}},
+      R"("generation", "differential", "match", "pool", "fixed", "royalty"; )"
+      R"(did you mean "unilevel"?)"}},
     {"a kind that nobody knows",
      header + bonus(R"(rate = "5%")", "lottery"),
      {R"(8:8 unknown_kind: kind is "lottery", which is none of "personal", "unilevel", )"

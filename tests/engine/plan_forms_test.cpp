@@ -62,13 +62,13 @@ TEST_CASE("a rank, a measure and earlier bonuses are found by name") {
 }
 
 TEST_CASE("a rank, a measure or an earlier bonus that there is not names the nearest") {
-    Form form("boundary = \"golt\"\nvolume = \"m\"\nof = [\"retial\"]\n");
+    Form form("boundary = \"golt\"\nvolume = \"qv\"\nof = [\"retial\"]\n");
     (void)read_rank(form.table, "boundary", form.context);
     (void)read_measure(form.table, "volume", form.context);
     (void)read_earlier_bonuses(form.table, "of", form.context);
     CHECK(form.errors() ==
           in_lines({R"(1:12 unknown_rank: "golt" is no rank of this plan; did you mean "gold"?)",
-                    R"(2:10 unknown_measure: "m" is no measure of this plan; did you mean "n"?)",
+                    R"(2:10 unknown_measure: "qv" is no measure of this plan; did you mean "pv"?)",
                     R"(3:6 unknown_bonus: "retial" is no bonus before this one, and bonuses are )"
                     R"(computed in the order of the file; did you mean "retail"?)"}));
 }
