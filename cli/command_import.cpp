@@ -5,6 +5,7 @@
 #include <charconv>
 #include <memory>
 
+#include "cli/choose.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_writer.hpp"
 #include "cli/log.hpp"

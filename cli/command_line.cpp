@@ -2,7 +2,6 @@
 #include "cli/command_line.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 
@@ -202,14 +201,6 @@ void run_command_line(int argument_count, char** arguments) {
     } catch (const CLI::ParseError& error) {
         throw_usage_error(app, error);
     }
-}
-
-std::string choose(const std::string& what, const std::string& value,
-                   std::span<const std::string> choices) {
-    for (const std::string& choice : choices)
-        if (choice == value) return value;
-    throw UsageError(fmt::format("unknown {} \"{}\"{} ({})", what, shown(value),
-                                 did_you_mean(value, choices), fmt::join(choices, ", ")));
 }
 
 }  // namespace downline

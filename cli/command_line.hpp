@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -54,10 +53,5 @@ private:
 /// Parses, and runs the command that was named. UsageError for what makes no sense, with the
 /// nearest command or option; help and version go to standard output.
 void run_command_line(int argument_count, char** arguments);
-
-/// `value` where it is one of `choices`; else UsageError that names the nearest and all of them:
-/// `unknown tree "sponser"; did you mean "sponsor"? (sponsor, enroller, placement)`.
-std::string choose(const std::string& what, const std::string& value,
-                   std::span<const std::string> choices);
 
 }  // namespace downline

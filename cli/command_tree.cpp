@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/amounts.hpp"
+#include "cli/choose.hpp"
 #include "cli/commands.hpp"
 #include "cli/csv_writer.hpp"
 #include "cli/json_writer.hpp"

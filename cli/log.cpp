@@ -14,7 +14,7 @@
 #include <cstring>
 #include <memory>
 
-#include "cli/command_line.hpp"
+#include "cli/choose.hpp"
 #include "cli/output.hpp"
 #include "cli/text_width.hpp"
 #include "engine/errors.hpp"
