@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <regex>
 #include <string>
 #include <vector>
 
+#include "tests/cli/masked.hpp"
 #include "tests/cli/written.hpp"
 
 namespace fs = std::filesystem;
@@ -22,22 +22,6 @@ namespace {
 
 const fs::path cases_directory = fs::path(DOWNLINE_SOURCE_DIR) / "tests/cases";
 const bool updates = std::getenv("DOWNLINE_UPDATE_CASES") != nullptr;
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at))
-        text.replace(at, what.size(), by);
-    return text;
-}
-
-std::string masked(std::string text, const fs::path& directory) {
-    static const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
-    static const std::regex digest(R"(\b[0-9a-f]{64}\b)");
-    static const std::regex short_digest(R"(\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b)");
-    text = replaced(text, directory.string(), "DIRECTORY");
-    text = std::regex_replace(text, time, "YYYY-MM-DDThh:mm:ssZ");
-    text = std::regex_replace(text, digest, "DIGEST");
-    return std::regex_replace(text, short_digest, "DIGEST......");
-}
 
 struct Outcome {
     std::string out, err, exit;
@@ -49,12 +33,9 @@ Outcome outcome_of(const fs::path& case_directory) {
         fs::copy(entry.path(), directory.path / entry.path().filename());
     for (const char* name : {"stdout", "stderr", "exit"}) fs::remove(directory.path / name);
     const TemporaryDirectory results;
-    const std::string program = fs::path(DOWNLINE_PROGRAM).parent_path().string();
-    const std::string command =
-        "cd '" + directory.path.string() + "' && env -i HOME=\"$HOME\" LC_ALL=C TZ=Asia/Tokyo" +
-        " PATH='" + program + "':/usr/bin:/bin COMPANY='" + (cases_directory / "company").string() +
-        "' sh ./cmd >'" + (results.path / "out").string() + "' 2>'" +
-        (results.path / "err").string() + "' </dev/null";
+    const std::string command = in_directory(directory.path) + "sh ./cmd >'" +
+                                (results.path / "out").string() + "' 2>'" +
+                                (results.path / "err").string() + "' </dev/null";
     const int status = std::system(command.c_str());
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return {masked(file_text(results.path / "out"), directory.path),
