@@ -13,33 +13,26 @@ namespace downline {
 namespace {
 
 struct EarningsArguments {
-    std::vector<std::string> words;  ///< MEMBER [PERIOD], or PERIOD with --all
+    std::optional<std::string> first, second;  ///< MEMBER [PERIOD]; with --all: PERIOD
     std::optional<std::string> plan;
     bool all = false, only_earners = false, with_lines = false;
 };
 
-/// The period among the words, and the member where there is one; UsageError where they make no
-/// sense.
 struct Asked {
     std::optional<std::string> member, period;
 };
 
+/// UsageError for what makes no sense together.
 Asked what_is_asked(const EarningsArguments& arguments) {
-    const std::size_t word_count = arguments.words.size();
     if (arguments.only_earners && !arguments.all)
         throw UsageError("--earners goes with --all; one member is shown by earnings MEMBER");
-    if (arguments.all) {
-        if (word_count > 1)
-            throw UsageError("earnings --all takes a period and no member");
-        return {std::nullopt, word_count == 1 ? std::optional(arguments.words[0]) : std::nullopt};
-    }
-    if (word_count == 0)
-        throw UsageError("whose earnings? downline earnings MEMBER [PERIOD], or --all for "
+    if (arguments.all && arguments.second)
+        throw UsageError("earnings --all takes a period and no member");
+    if (arguments.all) return {std::nullopt, arguments.first};
+    if (!arguments.first)
+        throw UsageError("whose earnings? downline earnings MEMBER [PERIOD], or --all PERIOD for "
                          "everybody's");
-    if (word_count > 2)
-        throw UsageError("earnings takes a member and a period: downline earnings MEMBER [PERIOD]");
-    return {arguments.words[0],
-            word_count == 2 ? std::optional(arguments.words[1]) : std::nullopt};
+    return {arguments.first, arguments.second};
 }
 
 void earnings(const Settings& settings, const EarningsArguments& arguments) {
@@ -66,8 +59,9 @@ void earnings(const Settings& settings, const EarningsArguments& arguments) {
 void add_earnings(Command& root, Settings& settings) {
     Command command = root.command("earnings", "What a member earned in a period, and why");
     const auto arguments = std::make_shared<EarningsArguments>();
-    command.arguments("MEMBER", arguments->words,
-                      "A member's id, then the period; the newest that has a run unless said");
+    command.argument("MEMBER", arguments->first, "An affiliate's id; not with --all");
+    command.argument("PERIOD", arguments->second,
+                     "Such as 2026-10; the newest that has a run unless said");
     command.flag("--lines", arguments->with_lines, "Every earning line, down to the order");
     command.flag("--all", arguments->all, "Every affiliate; takes the period alone");
     command.flag("--earners", arguments->only_earners, "With --all: only those with lines");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 
 #include "cli/commands.hpp"
 #include "cli/log.hpp"
@@ -82,6 +83,10 @@ void print(const std::string& text) {
 void describe(CLI::App& app, Settings& settings) {
     Command root(&app);
     app.require_subcommand(0, 1);  // an id may be called as a command is
+    for (const auto& [theirs, ours] : {std::pair("Positionals", "Arguments"),
+                                       std::pair("Subcommands", "Commands"),
+                                       std::pair("SUBCOMMAND", "COMMAND")})
+        app.get_formatter()->label(theirs, ours);
     app.set_version_flag("--version", "downline " DOWNLINE_VERSION, "Show the version and end");
     app.set_help_flag("-h,--help", "Show this help and end");
     root.option("--db", "FILE", settings.database_path,
@@ -148,10 +153,16 @@ void Command::option(const std::string& names, const std::string& value_name,
 
 void Command::option(const std::string& names, const std::string& value_name,
                      std::optional<std::int64_t>& value, const std::string& help) {
-    app_->add_option_function<std::int64_t>(
-            names, [&value](const std::int64_t& number) { value = number; }, help)
-        ->check(CLI::NonNegativeNumber)
-        ->type_name(value_name);
+    const auto read = [&value, names](const std::string& text) {
+        std::int64_t number = 0;
+        const char* end = text.data() + text.size();
+        const auto [stopped, code] = std::from_chars(text.data(), end, number);
+        if (code != std::errc{} || stopped != end || number < 0)
+            throw UsageError(fmt::format("{} takes a whole number from 0, not \"{}\"", names,
+                                         shown(text)));
+        value = number;
+    };
+    app_->add_option_function<std::string>(names, read, help)->type_name(value_name);
 }
 
 void Command::option(const std::string& names, const std::string& value_name,
@@ -165,20 +176,28 @@ void Command::flag(const std::string& names, bool& value, const std::string& hel
 }
 
 void Command::results(Settings& settings, bool has_csv) {
-    CLI::Option* json = app_->add_flag(
-        "--json", [&settings](std::int64_t) { settings.format = Format::json; },
-        "JSON instead of a table");
+    const auto choose_format = [&settings](Format format) {
+        if (settings.format != Format::table && settings.format != format)
+            throw UsageError("--json and --csv exclude each other");
+        settings.format = format;
+    };
+    app_->add_flag("--json", [=](std::int64_t) { choose_format(Format::json); },
+                   "JSON instead of a table");
     if (has_csv)
-        app_->add_flag("--csv", [&settings](std::int64_t) { settings.format = Format::csv; },
-                       "CSV instead of a table")
-            ->excludes(json);
+        app_->add_flag("--csv", [=](std::int64_t) { choose_format(Format::csv); },
+                       "CSV instead of a table");
     option("-o,--output", "FILE", settings.output_path,
            "Write to this new file instead of standard output");
 }
 
 void Command::examples(const std::string& text) {
-    app_->footer("Examples:\n" + text + "\nOptions of every command: downline --help");
+    const char* end = app_->get_parent() == nullptr
+                          ? "\ndownline COMMAND --help says more about each."
+                          : "\nOptions of every command: downline --help";
+    app_->footer("Examples:\n" + text + end);
 }
+
+void Command::needs_command() { app_->require_subcommand(1, 1); }
 
 void Command::runs(std::function<void()> work) {
     app_->callback([app = app_, work = std::move(work)] {

@@ -43,6 +43,7 @@ public:
     /// --json, --csv (where there is one), --output FILE
     void results(Settings& settings, bool has_csv = true);
     void examples(const std::string& text);
+    void needs_command();  ///< it does nothing without one of its own commands
     /// What it does, once the whole command line makes sense.
     void runs(std::function<void()> work);
 

@@ -48,6 +48,7 @@ void check(const std::string& file) {
 void add_plan(Command& root, Settings&) {
     Command command = root.command("plan", "Check or show a plan file");
     command.examples("  downline plan check plan.toml\n  downline plan show plan.toml\n");
+    command.needs_command();
 
     Command checking = command.command(
         "check", "Say everything that is wrong with a plan; run its examples; say what it can pay");
