@@ -1,5 +1,5 @@
 // runs: every run there was. periods: the current run of each period.
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "cli/amounts.hpp"
 #include "cli/commands.hpp"
@@ -12,19 +12,27 @@
 namespace downline {
 namespace {
 
-void print_table(Output& output, const std::vector<RunRecord>& runs) {
-    Table table(output, {{"run", Align::right}, {"plan"}, {"period"}, {"first day"}, {"last day"},
-                         {"state"}, {"orders", Align::right}, {"volume", Align::right},
-                         {"earners", Align::right}, {"lines", Align::right},
-                         {"paid", Align::right}, {"currency"}, {"digest"}, {"by"}, {"at"},
-                         {"closed by"}, {"closed at"}});
+void print_runs(Output& output, const std::vector<RunRecord>& runs) {
+    Table table(output, {{"run", Align::right}, {"plan"}, {"period"}, {"state"},
+                         {"lines", Align::right}, {"paid", Align::right}, {"currency"}, {"digest"},
+                         {"by"}, {"at"}, {"closed by"}, {"closed at"}});
     for (const RunRecord& run : runs)
-        table.row({std::to_string(run.number), run.plan, run.period, format_day(run.first_day),
-                   format_day(run.last_day), run.state, std::to_string(run.order_count),
-                   volume_text(run.volume_centipoints), std::to_string(run.earner_count),
+        table.row({std::to_string(run.number), run.plan, run.period, run.state,
                    std::to_string(run.line_count), amount_text(run.paid_minor, run.currency),
                    run.currency, short_digest(run.result_digest), run.made_by, run.made_at,
                    run.closed_by.value_or(""), run.closed_at.value_or("")});
+    table.finish();
+}
+
+void print_periods(Output& output, const std::vector<RunRecord>& runs) {
+    Table table(output, {{"plan"}, {"period"}, {"first day"}, {"last day"}, {"state"},
+                         {"run", Align::right}, {"orders", Align::right}, {"volume", Align::right},
+                         {"earners", Align::right}, {"paid", Align::right}, {"currency"}});
+    for (const RunRecord& run : runs)
+        table.row({run.plan, run.period, format_day(run.first_day), format_day(run.last_day),
+                   run.state, std::to_string(run.number), std::to_string(run.order_count),
+                   volume_text(run.volume_centipoints), std::to_string(run.earner_count),
+                   amount_text(run.paid_minor, run.currency), run.currency});
     table.finish();
 }
 
@@ -81,28 +89,30 @@ void print_json(Output& output, const std::vector<RunRecord>& runs) {
     json.end();
 }
 
+/// The current run of each period, by the period's days.
+void keep_current(std::vector<RunRecord>& runs) {
+    std::erase_if(runs, [](const RunRecord& run) { return run.state == "superseded"; });
+    std::stable_sort(runs.begin(), runs.end(), [](const RunRecord& a, const RunRecord& b) {
+        return std::pair(a.first_day, a.last_day) < std::pair(b.first_day, b.last_day);
+    });
+}
+
 void list(const Settings& settings, bool only_current) {
     Database database = open_database(settings, Database::Access::read);
     std::vector<RunRecord> runs = list_runs(database);
-    if (only_current)
-        std::erase_if(runs, [](const RunRecord& run) { return run.state == "superseded"; });
-    if (only_current)
-        std::stable_sort(runs.begin(), runs.end(), [](const RunRecord& a, const RunRecord& b) {
-            return std::pair(a.first_day, a.last_day) < std::pair(b.first_day, b.last_day);
-        });
+    if (only_current) keep_current(runs);
     Output output(settings.output_path, settings.force);
-    switch (settings.format) {
-        case Format::table: print_table(output, runs); break;
-        case Format::csv: print_csv(output, runs); break;
-        case Format::json: print_json(output, runs); break;
-    }
+    if (settings.format == Format::json) print_json(output, runs);
+    else if (settings.format == Format::csv) print_csv(output, runs);
+    else if (only_current) print_periods(output, runs);
+    else print_runs(output, runs);
     output.finish();
 }
 
 }  // namespace
 
 void add_periods(Command& root, Settings& settings) {
-    Command command = root.command("periods", "List the periods: draft or final, and what was paid");
+    Command command = root.command("periods", "List the periods: state and pay");
     command.results(settings);
     command.examples("  downline periods\n");
     command.runs([&settings] { list(settings, true); });

@@ -89,8 +89,8 @@ void print_json(Output& output, const std::vector<TreeRow>& rows, const std::str
         json.text("status", row.status);
         json.boolean("active", row.is_active);
         json.text("rank", row.rank);
-        json.text("pv", row.pv);
-        json.text("gv", row.gv);
+        json.text("pv", row.pv.empty() ? std::nullopt : std::optional(row.pv));
+        json.text("gv", row.gv.empty() ? std::nullopt : std::optional(row.gv));
         json.text("amount", amount_text(row.amount_minor, currency));
         json.number("downline", row.downline_count);
         json.boolean("cut", row.is_cut);
@@ -100,28 +100,27 @@ void print_json(Output& output, const std::vector<TreeRow>& rows, const std::str
     json.end();
 }
 
-std::string dot_quoted(const std::string& text) {
-    std::string out = "\"";
+std::string dot_escaped(const std::string& text) {
+    std::string out;
     for (const char letter : shown(text)) {
         if (letter == '"' || letter == '\\') out += '\\';
         out += letter;
     }
-    return out + '"';
+    return out;
 }
 
 void print_dot(Output& output, const std::vector<TreeRow>& rows, const std::string& currency) {
     output << "digraph downline {\n  node [shape=box];\n";
     std::vector<const TreeRow*> line;  // from the top to the row above, by depth
     for (const TreeRow& row : rows) {
-        const std::string label = fmt::format("{}\n{}{} {}", row.member_id,
-                                              row.rank ? *row.rank + " " : std::string{},
-                                              amount_text(row.amount_minor, currency), currency);
-        output << fmt::format("  {} [label={}{}];\n", dot_quoted(row.member_id), dot_quoted(label),
+        const std::string id = dot_escaped(row.member_id);
+        output << fmt::format("  \"{}\" [label=\"{}\\n{}{} {}\"{}];\n", id, id,
+                              row.rank ? dot_escaped(*row.rank) + " " : std::string{},
+                              amount_text(row.amount_minor, currency), currency,
                               row.is_active ? "" : ", style=dashed");
         line.resize(row.depth);
         if (!line.empty())
-            output << fmt::format("  {} -> {};\n", dot_quoted(line.back()->member_id),
-                                  dot_quoted(row.member_id));
+            output << fmt::format("  \"{}\" -> \"{}\";\n", dot_escaped(line.back()->member_id), id);
         line.push_back(&row);
     }
     output << "}\n";

@@ -59,19 +59,13 @@ void print_by_stream(Output& output, const RunRecord& run, const Earnings& earni
     table.finish();
 }
 
-std::string level_phrase(const std::string& level) {
-    if (level == "0") return "one's own sales, and what has no level";
-    if (level == "1") return "the level, generation or step it was paid as";
-    return "";
-}
-
 void print_by_level(Output& output, const RunRecord& run, const Earnings& earnings) {
-    output << "\nBy level: how far below the sale was, as the plan counts\n";
+    output << "\nBy level: the level that the plan paid it as; 0 is one's own sale, or no level\n";
     Table table(output, {{"level", Align::right}, {"lines", Align::right},
-                         {"amount", Align::right}, {"what it is"}});
+                         {"amount", Align::right}});
     for (const NamedAmount& sum : earnings.by_level)
         table.row({sum.name, std::to_string(sum.lines),
-                   amount_text(sum.amount_minor, run.currency), level_phrase(sum.name)});
+                   amount_text(sum.amount_minor, run.currency)});
     table.finish();
 }
 
@@ -82,10 +76,12 @@ std::string where_sold(const EarningLine& line) {
 }
 
 void print_lines(Output& output, const RunRecord& run, const Earnings& earnings) {
-    output << "\nEvery earning line: amount = base x rate (and the bonus's factor, where it has "
-              "one), rounded once\n";
+    output << "\nEvery earning line: amount = base x rate, rounded once (and x the bonus's factor, "
+              "where it has one).\n"
+              "Sold: how far below. Level: what it was paid as, without those whom the plan "
+              "passes over.\n";
     Table table(output, {{"bonus"}, {"order"}, {"line", Align::right}, {"bought by"}, {"sold"},
-                         {"paid as level", Align::right}, {"base", Align::right},
+                         {"level", Align::right}, {"base", Align::right},
                          {"rate", Align::right}, {"amount", Align::right}, {"stream"}});
     for (const EarningLine& line : earnings.lines)
         table.row({line.bonus, line.order_id.value_or(""),

@@ -79,7 +79,8 @@ NewFile::NewFile(std::string path, bool force) : path_(std::move(path)), force_(
             throw StorageError(shown(path_) + " is a directory; name a file in it");
         if (!force_)
             throw Refusal(Refusal::Kind::state,
-                          shown(path_) + " is already there; another name, or --force to overwrite it");
+                          shown(path_) +
+                              " is already there; another name, or --force to overwrite it");
     }
     temporary_path_ = path_ + ".XXXXXX";
     descriptor_ = mkstemp(temporary_path_.data());  // 0600

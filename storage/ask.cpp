@@ -17,13 +17,17 @@ bool is_one_of(const char* name, std::initializer_list<std::string_view> names) 
     return name != nullptr && std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// What a question may do. A virtual table's columns are declared by what SQLite takes for an update
+/// of sqlite_master; a real one is refused in any case ("may not be modified").
 int authorize(void*, int action, const char* first, const char* second, const char*, const char*) {
     switch (action) {
+        case SQLITE_UPDATE: return is_one_of(first, {"sqlite_master"}) ? SQLITE_OK : SQLITE_DENY;
         case SQLITE_SELECT:
         case SQLITE_READ:
         case SQLITE_RECURSIVE: return SQLITE_OK;
         case SQLITE_FUNCTION:
-            return is_one_of(second, {"load_extension", "fts3_tokenizer"}) ? SQLITE_DENY : SQLITE_OK;
+            return is_one_of(second, {"load_extension", "fts3_tokenizer"}) ? SQLITE_DENY
+                                                                           : SQLITE_OK;
         case SQLITE_PRAGMA:
             return is_one_of(first, {"table_info", "table_xinfo", "table_list", "index_list",
                                      "index_info", "index_xinfo", "foreign_key_list"})
@@ -44,8 +48,8 @@ Question::Question(Database& database, const std::string& sql) : database_(datab
     sqlite3* handle = database.handle();
     sqlite3_set_authorizer(handle, authorize, nullptr);
     const char* tail = nullptr;
-    const int code =
-        sqlite3_prepare_v2(handle, sql.c_str(), static_cast<int>(sql.size()) + 1, &statement_, &tail);
+    const int size = static_cast<int>(sql.size()) + 1;
+    const int code = sqlite3_prepare_v2(handle, sql.c_str(), size, &statement_, &tail);
     std::string refusal;
     if (code == SQLITE_AUTH)
         refusal = "sql only reads: a statement that changes something is refused";

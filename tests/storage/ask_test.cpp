@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/errors.hpp"
+#include "storage/earnings.hpp"
 
 using namespace downline;
 
@@ -31,13 +32,25 @@ TEST_CASE("what would change something is refused, whatever way it is tried") {
           "CREATE TABLE x (a)", "CREATE TEMP TABLE x (a)", "ATTACH 'x.db' AS x", "DETACH main",
           "BEGIN IMMEDIATE", "COMMIT", "SAVEPOINT s", "VACUUM", "VACUUM INTO 'x.db'", "REINDEX",
           "ANALYZE", "PRAGMA writable_schema = 1", "PRAGMA journal_mode = WAL",
-          "PRAGMA user_version = 5", "SELECT load_extension('x')",
+          "PRAGMA user_version = 5",
           "WITH x AS (SELECT 1) DELETE FROM member", "ALTER TABLE member RENAME TO x"}) {
         CAPTURE(sql);
         CHECK_THROWS_WITH_AS(Question(database, sql), refusal, UsageError);
     }
+    CHECK_THROWS_WITH_AS(Question(database, "SELECT load_extension('x')"),
+                         "sql: not authorized to use function: load_extension", UsageError);
+    CHECK_THROWS_WITH_AS(Question(database, "UPDATE sqlite_master SET sql = ''"),
+                         "sql: table sqlite_master may not be modified", UsageError);
     Question question(database, "SELECT count(*) FROM member");
     CHECK(question.step());
+}
+
+TEST_CASE("the tables of earnings can be asked although they are virtual") {
+    Database database = Database::in_memory();
+    register_earning_tables(database);
+    Question question(database, "SELECT count(*) FROM earning_line, earning_total");
+    REQUIRE(question.step());
+    CHECK(question.cell(0).text == "0");
 }
 
 TEST_CASE("bad SQL and more than one statement are wrong usage") {
