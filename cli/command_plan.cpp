@@ -8,8 +8,11 @@
 #include "cli/log.hpp"
 #include "cli/output.hpp"
 #include "cli/plan_file.hpp"
+#include "cli/table.hpp"
 #include "cli/text_width.hpp"
 #include "engine/errors.hpp"
+#include "engine/plan/bounds.hpp"
+#include "engine/plan/show.hpp"
 #include "storage/runs.hpp"
 
 namespace downline {
@@ -27,19 +30,34 @@ void check_plan_examples(const Plan& plan, const std::string& file) {
                                           "failed example")));
 }
 
+std::string counts(const Plan& plan) {
+    const auto count = [](std::size_t size) { return static_cast<std::int64_t>(size); };
+    const std::string bonuses =
+        plan.bonuses.size() == 1 ? "1 bonus" : fmt::format("{} bonuses", plan.bonuses.size());
+    const std::string examples =
+        plan.examples.empty()
+            ? "no examples"
+            : counted(count(plan.examples.size()), "example") +
+                  (plan.examples.size() == 1 ? " holds" : " hold");
+    return fmt::format("{}, {}, {}", counted(count(plan.ranks.size()), "rank"), bonuses, examples);
+}
+
 void check(const std::string& file) {
     const Plan plan = read_plan_file(file);
     check_plan_examples(plan, file);
     Output output;
-    output << fmt::format("{} is a valid plan: {}, {}, {}, {}\n", shown(file), plan.name,
-                          counted(static_cast<std::int64_t>(plan.ranks.size()), "rank"),
-                          plan.bonuses.size() == 1
-                              ? "1 bonus"
-                              : fmt::format("{} bonuses", plan.bonuses.size()),
-                          plan.examples.empty()
-                              ? "no examples"
-                              : counted(static_cast<std::int64_t>(plan.examples.size()),
-                                        "example") + " hold");
+    output << fmt::format("{}: plan {} is valid: {}\n\n", shown(file), plan.name, counts(plan));
+    Table table(output, {{"bonus"}, {"pays"}});
+    for (const MostPaid& most : most_paid(plan))
+        table.row({most.bonus.empty() ? "in all" : most.bonus, most.most});
+    table.finish();
+    output.finish();
+}
+
+void show(const std::string& file) {
+    const Plan plan = read_plan_file(file);
+    Output output;
+    output << show_plan(plan);
     output.finish();
 }
 
@@ -56,6 +74,11 @@ void add_plan(Command& root, Settings&) {
     checking.argument("FILE", *file, "The plan, a TOML file; - is standard input");
     checking.examples("  downline plan check plan.toml\n");
     checking.runs([file] { check(*file); });
+
+    Command showing = command.command("show", "Say what a plan asks and pays, in order");
+    showing.argument("FILE", *file, "The plan, a TOML file; - is standard input");
+    showing.examples("  downline plan show plan.toml\n");
+    showing.runs([file] { show(*file); });
 }
 
 }  // namespace downline
