@@ -59,7 +59,8 @@ void print_table(Output& output, const std::vector<TreeRow>& rows, const std::st
         table.row({std::string(2 * std::min<std::size_t>(row.depth, 40), ' ') + row.member_id +
                        (row.is_cut ? " …" : ""),
                    row.name.value_or(""), row.is_customer ? "customer" : "affiliate", row.status,
-                   row.is_active ? "yes" : "no", row.rank.value_or(""), row.pv, row.gv,
+                   row.is_customer ? "" : row.is_active ? "yes" : "no", row.rank.value_or(""),
+                   row.pv, row.gv,
                    amount_text(row.amount_minor, currency), std::to_string(row.downline_count)});
     table.finish();
 }
@@ -71,7 +72,8 @@ void print_csv(Output& output, const std::vector<TreeRow>& rows, const std::stri
     for (const TreeRow& row : rows) {
         csv.number(row.depth).text(row.member_id).text(row.name);
         csv.text(row.is_customer ? "customer" : "affiliate").text(row.status);
-        csv.text(row.is_active ? "true" : "false").text(row.rank).decimal(row.pv).decimal(row.gv);
+        csv.text(row.is_customer ? "" : row.is_active ? "true" : "false");
+        csv.text(row.rank).decimal(row.pv).decimal(row.gv);
         csv.decimal(amount_text(row.amount_minor, currency)).number(row.downline_count);
         csv.text(row.is_cut ? "true" : "false").end_row();
     }
@@ -87,7 +89,8 @@ void print_json(Output& output, const std::vector<TreeRow>& rows, const std::str
         json.text("name", row.name);
         json.text("kind", row.is_customer ? "customer" : "affiliate");
         json.text("status", row.status);
-        json.boolean("active", row.is_active);
+        if (row.is_customer) json.key("active").null();
+        else json.boolean("active", row.is_active);
         json.text("rank", row.rank);
         json.text("pv", row.pv.empty() ? std::nullopt : std::optional(row.pv));
         json.text("gv", row.gv.empty() ? std::nullopt : std::optional(row.gv));
