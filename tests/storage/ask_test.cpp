@@ -10,8 +10,8 @@ using namespace downline;
 
 TEST_CASE("a question gives its columns, and each value with its type") {
     Database database = Database::in_memory();
-    Question question(database, "SELECT 1 AS n, 2.5 AS r, 'a' AS t, x'00ff' AS b, NULL AS nothing");
-    CHECK(question.columns() == std::vector<std::string>{"n", "r", "t", "b", "nothing"});
+    Question question(database, "SELECT 1 AS n, 2.5 AS r, 'a' AS t, x'00ff' AS b, NULL AS absent");
+    CHECK(question.columns() == std::vector<std::string>{"n", "r", "t", "b", "absent"});
     REQUIRE(question.step());
     CHECK(question.cell(0).type == Cell::Type::integer);
     CHECK(question.cell(0).text == "1");
