@@ -40,6 +40,11 @@ extern "C" void remove_unfinished_and_die(int signal_number) {
     throw StorageError(fmt::format("cannot write {}: {}", what, std::strerror(error_number)));
 }
 
+[[noreturn]] void refuse_to_overwrite(const std::string& path) {
+    throw Refusal(Refusal::Kind::state,
+                  shown(path) + " is already there; another name, or --force to overwrite it");
+}
+
 std::string directory_of(const std::string& path) {
     const auto parent = std::filesystem::path(path).parent_path().string();
     return parent.empty() ? "." : parent;
@@ -77,10 +82,7 @@ NewFile::NewFile(std::string path, bool force) : path_(std::move(path)), force_(
     if (stat(path_.c_str(), &found) == 0) {
         if (S_ISDIR(found.st_mode))
             throw StorageError(shown(path_) + " is a directory; name a file in it");
-        if (!force_)
-            throw Refusal(Refusal::Kind::state,
-                          shown(path_) +
-                              " is already there; another name, or --force to overwrite it");
+        if (!force_) refuse_to_overwrite(path_);
     }
     temporary_path_ = path_ + ".XXXXXX";
     descriptor_ = mkstemp(temporary_path_.data());  // 0600
@@ -101,6 +103,7 @@ void NewFile::finish() {
     int renamed = renameat2(AT_FDCWD, temporary_path_.c_str(), AT_FDCWD, path_.c_str(), flags);
     if (renamed != 0 && errno == EINVAL)  // a file system that cannot refuse to replace
         renamed = std::rename(temporary_path_.c_str(), path_.c_str());
+    if (renamed != 0 && errno == EEXIST) refuse_to_overwrite(path_);
     if (renamed != 0) throw_write_error(shown(path_), errno);
     temporary_path_.clear();
     unfinished_path[0] = '\0';

@@ -58,7 +58,7 @@ TEST_CASE("a file that appears meanwhile is not overwritten either") {
     Output output(path);
     output << "mine";
     std::ofstream(path) << "theirs";
-    CHECK_THROWS_AS(output.finish(), StorageError);
+    CHECK_THROWS_AS(output.finish(), Refusal);
     CHECK(file_text(path) == "theirs");
 }
 
