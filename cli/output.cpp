@@ -53,6 +53,7 @@ std::string directory_of(const std::string& path) {
 }  // namespace
 
 void prepare_process() {
+    umask(0077);  // pay is private: what the program writes is its owner's
     // A closed 0, 1 or 2 must not become the descriptor of a database. What is opened in place of
     // standard output can only be read, so that a result that nobody sees is still an error.
     for (int descriptor = 0; descriptor <= 2; ++descriptor)

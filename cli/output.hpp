@@ -11,8 +11,9 @@ namespace downline {
 /// The reader of standard output has gone away: the program ends at once, without a word.
 struct ReaderGone {};
 
-/// Makes the process ready: descriptors that the caller closed, a reader that goes away, an
-/// interrupt that must not leave a temporary file behind. Once, first thing in main.
+/// Makes the process ready: new files for their owner only, descriptors that the caller closed, a
+/// reader that goes away, an interrupt that must not leave a temporary file behind. Once, first
+/// thing in main.
 void prepare_process();
 /// Ends the process as one that a broken pipe killed.
 [[noreturn]] void end_by_broken_pipe();
