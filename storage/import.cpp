@@ -1,298 +1,253 @@
-// Import, plainest form: well-formed files go in, anything else is refused as a whole.
+// Import, the straight path: currency, files, rows, then all or nothing.
 #include "storage/import.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <numeric>
-#include <sstream>
-#include <unordered_map>
+#include <nlohmann/json.hpp>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
-#include "engine/money.hpp"
-#include "storage/example_table.hpp"
+#include "engine/nearest.hpp"
+#include "storage/import_codes.hpp"
+#include "storage/import_context.hpp"
+#include "storage/messages.hpp"
 
 namespace downline {
-
 namespace {
 
-using Row = std::vector<std::string>;
-
-std::vector<Row> parse(const std::string& text) {
-    std::vector<Row> rows;
-    Row row;
-    std::string field;
-    bool quoted_field = false, any = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted_field) {
-            if (c != '"') field += c;
-            else if (i + 1 < text.size() && text[i + 1] == '"') field += text[++i];
-            else quoted_field = false;
-        } else if (c == '"') {
-            quoted_field = any = true;
-        } else if (c == ',') {
-            row.push_back(std::move(field));
-            field.clear();
-            any = true;
-        } else if (c == '\n') {
-            if (any || !field.empty()) {
-                row.push_back(std::move(field));
-                rows.push_back(std::move(row));
-            }
-            field.clear();
-            row.clear();
-            any = false;
-        } else if (c != '\r') {
-            field += c;
-        }
-    }
-    if (any || !field.empty()) {
-        row.push_back(std::move(field));
-        rows.push_back(std::move(row));
-    }
-    return rows;
+/// What no file can make right.
+void check_options(const ImportOptions& options) {
+    if (options.late)
+        throw UsageError("--late is not there yet: rows dated in a closed period cannot be taken");
+    if (options.kind == ImportKind::members && options.expect_total)
+        throw UsageError("--expect-total means the sum of the amount column; members have none");
+    std::vector<std::string> known;
+    for (const ImportKind kind :
+         {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products})
+        for (const ColumnRule& rule : columns_of(kind)) known.emplace_back(rule.name);
+    for (const auto& [theirs, ours] : options.map)
+        if (std::find(known.begin(), known.end(), ours) == known.end())
+            throw UsageError(fmt::format("--map {}={}: there is no column {}{}", harmless(theirs),
+                                         harmless(ours), shown_value(ours),
+                                         did_you_mean(ours, known)));
+    if (options.skip_bad && options.errors && *options.skip_bad == *options.errors)
+        throw UsageError("--skip-bad and --errors name the same file; give them two");
 }
 
-[[noreturn]] void refuse(const std::string& text) { throw Refusal(Refusal::Kind::input, text); }
-
-struct Table {
-    std::vector<Row> rows;
-    std::unordered_map<std::string, std::size_t> columns;
-    [[nodiscard]] std::string of(const Row& row, const std::string& name) const {
-        const auto at = columns.find(name);
-        return at == columns.end() || at->second >= row.size() ? "" : row[at->second];
-    }
-};
-
-Day day(const std::string& text) {
-    const auto parsed = parse_day(text);
-    if (!parsed) refuse("bad date " + text);
-    return *parsed;
+/// The database's currency; a new one gets what was asked for.
+std::string settle_currency(Database& database, const ImportOptions& options, bool& is_created) {
+    if (options.currency && !currency_places(*options.currency))
+        throw UsageError(fmt::format("unknown currency {}; give an ISO 4217 code, such as USD",
+                                     shown_value(*options.currency)));
+    const auto known = database.currency();
+    if (known && (!options.currency || *options.currency == *known)) return *known;
+    if (known && database.integer("SELECT count(*) FROM import") != 0)
+        throw Refusal(Refusal::Kind::state,
+                      fmt::format("the database is in {}; {} needs a database of its own", *known,
+                                  *options.currency));
+    is_created = true;
+    const std::string currency = options.currency.value_or("USD");
+    database.set_setting("currency", currency);
+    return currency;
 }
 
-class Importer {
-public:
-    Importer(Database& database, std::int64_t import, int places)
-        : database_(database), import_(import), places_(places) {}
+std::uint64_t bytes_of_files(const ImportOptions& options) {
+    std::uint64_t bytes = 0;
+    for (const std::string& text : options.texts) bytes += text.size();
+    struct stat found {};
+    for (const std::string& file : options.files)
+        if (file != "-" && stat(file.c_str(), &found) == 0)
+            bytes += static_cast<std::uint64_t>(found.st_size);
+    return bytes;
+}
 
-    void members(const Table& table) {
-        std::vector<const Row*> rows;
-        for (const Row& row : table.rows) rows.push_back(&row);
-        std::ranges::sort(rows, {}, [&](const Row* row) { return table.of(*row, "member_id"); });
-        std::unordered_map<std::string, std::int64_t> numbers;
-        std::int64_t next = database_.integer("SELECT coalesce(max(number), 0) FROM member").value_or(0);
-        Query old = database_.query("SELECT member_id, number FROM member");
-        while (old.step()) numbers[std::string(old.text(0))] = old.integer(1);
-        for (const Row* row : rows) numbers[table.of(*row, "member_id")] = ++next;
-        Query insert = database_.query(
-            "INSERT INTO member (number, import, member_id, sponsor, enroller, placement, leg, "
-            "joined_on, kind, status, status_on, name, country, title) VALUES "
-            "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        for (const Row* row : rows) {
-            const auto id = [&](const char* column) { return table.of(*row, column); };
-            insert.bind(1, numbers[id("member_id")]).bind(2, import_).bind(3, id("member_id"));
-            const auto link = [&](int place, const char* column) {
-                if (id(column).empty()) insert.bind_null(place);
-                else if (!numbers.contains(id(column))) refuse("unknown member " + id(column));
-                else insert.bind(place, numbers[id(column)]);
-            };
-            link(4, "sponsor_id");
-            link(5, "enroller_id");
-            link(6, "placement_id");
-            const std::string leg = id("leg");
-            if (leg.empty()) insert.bind_null(7);
-            else insert.bind(7, std::int64_t{leg == "L" ? 1 : leg == "R" ? 2 : std::stoi(leg)});
-            insert.bind(8, std::int64_t{day(id("joined_on"))});
-            insert.bind(9, std::int64_t{id("kind") == "customer"});
-            insert.bind(10, std::int64_t{id("status") == "terminated"  ? 2
-                                         : id("status") == "suspended" ? 1
-                                                                       : 0});
-            if (id("status_on").empty()) insert.bind_null(11);
-            else insert.bind(11, std::int64_t{day(id("status_on"))});
-            int place = 12;
-            for (const char* column : {"name", "country", "title"}) {
-                if (id(column).empty()) insert.bind_null(place++);
-                else insert.bind(place++, id(column));
-            }
-            insert.run();
-        }
+std::unique_ptr<Importer> importer_of(ImportContext& context) {
+    switch (context.options.kind) {
+        case ImportKind::members: return import_members(context);
+        case ImportKind::orders: return import_orders(context);
+        case ImportKind::returns: return import_returns(context);
+        case ImportKind::products: return import_products(context);
     }
+    throw BrokenInvariant("an import of no kind");
+}
 
-    void orders(const Table& table) {
-        std::unordered_map<std::string, std::int64_t> numbers;
-        Query old = database_.query("SELECT member_id, number FROM member");
-        while (old.step()) numbers[std::string(old.text(0))] = old.integer(1);
-        std::vector<const Row*> rows;
-        for (const Row& row : table.rows) rows.push_back(&row);
-        std::ranges::stable_sort(rows, {}, [&](const Row* row) {
-            return std::pair(table.of(*row, "ordered_on"), table.of(*row, "order_id"));
-        });
-        std::int64_t next = database_.integer("SELECT coalesce(max(row), 0) FROM order_line").value_or(0);
-        Query insert = database_.query(
-            "INSERT INTO order_line VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        Query extent = database_.query("INSERT INTO order_extent VALUES (?,?,?,?)");
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const Row* row = rows[i];
-            const auto text = [&](const char* column) { return table.of(*row, column); };
-            const Day on = day(text("ordered_on"));
-            if (i == 0 || table.of(*rows[i - 1], "ordered_on") != text("ordered_on"))
-                first_row_ = next + 1;
-            if (!numbers.contains(text("member_id"))) refuse("unknown buyer " + text("member_id"));
-            const std::string line = text("line");
-            insert.bind(1, ++next).bind(2, import_).bind(3, text("order_id"));
-            insert.bind(4, std::int64_t{line.empty() ? 1 : std::stol(line)});
-            insert.bind(5, numbers[text("member_id")]).bind(6, std::int64_t{on});
-            const auto number = [&](int place, const char* column, int places) {
-                if (text(column).empty()) return void(insert.bind_null(place));
-                const auto value = parse_decimal(text(column), places, amount_minor_max);
-                if (!value) refuse("bad number " + text(column));
-                insert.bind(place, *value);
-            };
-            number(7, "amount", places_);
-            number(8, "volume", 2);
-            number(9, "qualifying_volume", 2);
-            number(10, "cost", places_);
-            number(11, "quantity", 0);
-            int place = 12;
-            for (const char* column : {"sku", "category", "kind", "contract"}) {
-                if (text(column).empty()) insert.bind_null(place++);
-                else insert.bind(place++, text(column));
-            }
-            insert.run();
-            if (i + 1 == rows.size() || table.of(*rows[i + 1], "ordered_on") != text("ordered_on"))
-                extent.bind(1, std::int64_t{on}).bind(2, first_row_).bind(3, next).bind(4, import_).run();
-        }
+/// --expect-rows and --expect-total: a file that was cut off in the middle of its way.
+void check_expectations(ImportContext& context, const std::string& file) {
+    const ImportOptions& options = context.options;
+    const auto refuse = [&](std::string_view code, std::string text) {
+        context.problems.add({{file, 1, 1, std::string(code), std::move(text)}, 0, {}});
+    };
+    const auto rows = static_cast<std::int64_t>(context.report.rows);
+    if (options.expect_rows && *options.expect_rows != rows)
+        refuse(code::row_count,
+               fmt::format("{} {} were read, {} are expected; is a file cut off?", rows,
+                           rows == 1 ? "row" : "rows", *options.expect_rows));
+    if (!options.expect_total) return;
+    const int places = context.format.currency_places;
+    const auto expected = parse_decimal(*options.expect_total, places, INT64_MAX / 2);
+    if (!expected)
+        throw UsageError(fmt::format("--expect-total {} is not an amount in {}",
+                                     shown_value(*options.expect_total), context.format.currency));
+    if (context.total != *expected)
+        refuse(
+            code::total,
+            fmt::format(
+                "the amounts add up to {}, {} is expected; is a file cut off?",
+                format_decimal(
+                    static_cast<std::int64_t>(std::min<Int128>(context.total, INT64_MAX)), places),
+                format_decimal(*expected, places)));
+}
+
+void store_record(ImportContext& context, const nlohmann::json& files) {
+    const ImportReport& report = context.report;
+    Query query = context.database.query(
+        "INSERT INTO import(number, kind, files, made_by, made_at, new_rows, changed_rows,"
+        " unchanged_rows, rejected_rows, first_day, last_day)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    query.bind(1, context.import_number).bind(2, import_kind_name(context.options.kind));
+    const std::string files_json =
+        files.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    query.bind(3, files_json).bind(4, context.options.made_by).bind(5, context.options.made_at);
+    int place = 6;
+    for (const std::uint64_t count :
+         {report.new_rows, report.changed_rows, report.unchanged_rows, report.rejected_rows})
+        query.bind(place++, static_cast<std::int64_t>(count));
+    if (context.first_day) query.bind(10, std::int64_t{*context.first_day});
+    if (context.last_day) query.bind(11, std::int64_t{*context.last_day});
+    query.run();
+}
+
+/// Reads all files; returns what the record says of them.
+nlohmann::json read_files(ImportContext& context, Importer& importer,
+                          std::vector<std::unique_ptr<SourceFile>>& files, ReadProgress& progress) {
+    nlohmann::json records = nlohmann::json::array();
+    const ImportOptions& options = context.options;
+    for (std::size_t i = 0; i < options.files.size() + options.texts.size(); ++i) {
+        files.push_back(std::make_unique<SourceFile>(options, i, progress));
+        SourceFile& file = *files.back();
+        if (!file.read_header(context.problems)) continue;
+        const std::uint64_t rows = importer.read(file);
+        if (rows == 0)
+            context.report.warnings.push_back(harmless(file.header().file, 4096) +
+                                              " has a header and no rows");
+        context.report.rows += rows;
+        records.push_back(
+            {{"name", file.header().file}, {"sha256", file.sha256()}, {"rows", rows}});
     }
-
-    void returns(const Table& table) {
-        Query insert = database_.query(
-            "INSERT INTO return_line (import, return_id, order_id, line, order_row, returned_on, "
-            "amount, volume) VALUES (?,?,?,?,(SELECT max(row) FROM order_line WHERE order_id = ?3 "
-            "AND line = ?4),?,?,?)");
-        for (const Row& row : table.rows) {
-            const auto text = [&](const char* column) { return table.of(row, column); };
-            const std::string line = text("line");
-            insert.bind(1, import_).bind(2, text("return_id")).bind(3, text("order_id"));
-            insert.bind(4, std::int64_t{line.empty() ? 1 : std::stol(line)});
-            insert.bind(5, std::int64_t{day(text("returned_on"))});
-            insert.bind(6, parse_decimal(text("amount"), places_, amount_minor_max).value_or(0));
-            if (text("volume").empty()) insert.bind_null(7);
-            else insert.bind(7, parse_decimal(text("volume"), 2, amount_minor_max).value_or(0));
-            insert.run();
-        }
-    }
-
-    void products(const Table& table) {
-        Query insert = database_.query(
-            "INSERT INTO product (import, sku, valid_from, name, category, price, volume, creator) "
-            "VALUES (?,?,?,?,?,?,?,(SELECT number FROM member WHERE member_id = ?8))");
-        for (const Row& row : table.rows) {
-            const auto text = [&](const char* column) { return table.of(row, column); };
-            const auto optional_text = [&](int place, const char* column) {
-                if (text(column).empty()) insert.bind_null(place);
-                else insert.bind(place, text(column));
-            };
-            insert.bind(1, import_).bind(2, text("sku"));
-            if (text("valid_from").empty()) insert.bind_null(3);
-            else insert.bind(3, std::int64_t{day(text("valid_from"))});
-            optional_text(4, "name");
-            optional_text(5, "category");
-            if (text("price").empty()) insert.bind_null(6);
-            else insert.bind(6, parse_decimal(text("price"), places_, amount_minor_max).value_or(0));
-            if (text("volume").empty()) insert.bind_null(7);
-            else insert.bind(7, parse_decimal(text("volume"), 2, amount_minor_max).value_or(0));
-            optional_text(8, "creator_id");
-            insert.run();
-        }
-    }
-
-private:
-    Database& database_;
-    std::int64_t import_;
-    int places_;
-    std::int64_t first_row_ = 0;
-};
+    importer.finish();
+    return records;
+}
 
 }  // namespace
 
-std::vector<std::vector<std::string>> read_example_table(std::string_view text,
-                                                         const std::vector<std::string>& columns) {
-    const std::vector<Row> rows = parse(std::string(text));
-    std::vector<Row> result;
-    if (rows.empty()) refuse("an expected table is empty");
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-        Row& row = result.emplace_back();
-        for (const std::string& column : columns) {
-            const auto at = std::ranges::find(rows[0], column);
-            if (at == rows[0].end()) refuse("column " + column + " is missing");
-            row.push_back(rows[i].at(static_cast<std::size_t>(at - rows[0].begin())));
-        }
-    }
-    return result;
+Closing closing_of(Database& database) {
+    Closing closing;
+    Query query = database.query(
+        "SELECT plan, period, first_day, last_day FROM run WHERE state = 'final'"
+        " ORDER BY last_day DESC LIMIT 1");
+    if (!query.step()) return closing;
+    const auto named = parse_period(query.text(1));
+    closing.through = static_cast<Day>(query.integer(3));
+    Period period{named ? named->kind : PeriodKind::month, static_cast<Day>(query.integer(2)),
+                  *closing.through};
+    closing.text = fmt::format("plan {} has closed {}, and {} takes what comes now", query.text(0),
+                               query.text(1), period_name(next_period(period)));
+    return closing;
 }
 
-std::string_view import_kind_name(ImportKind kind) {
-    static constexpr std::string_view names[] = {"members", "orders", "returns", "products"};
-    return names[static_cast<std::size_t>(kind)];
+KnownMembers::KnownMembers(Database& database, std::uint64_t import_bytes)
+    : query_(database.query("SELECT number FROM member WHERE member_id = ?1")) {
+    const std::int64_t largest = database.integer("SELECT max(number) FROM member").value_or(0);
+    ensure(largest < member_count_max, "more members than a database may have");
+    largest_number_ = static_cast<std::uint32_t>(largest);
+    // Asking costs some six times what reading in order does; a row has some thirty bytes.
+    is_complete_ = largest < 1000 || import_bytes / 30 * 6 > largest_number_;
+    if (!is_complete_) return;
+    table_ = IdTable(largest_number_);
+    Query all = database.query("SELECT member_id, number FROM member ORDER BY member_id");
+    while (all.step()) table_.add_copy(all.text(0), static_cast<std::uint32_t>(all.integer(1)));
 }
 
-std::string row_error_text(const RowError& error) {
-    return fmt::format("{}:{}:{}: error {}: {}", error.file, error.line, error.column, error.code,
-                       error.text);
+std::uint32_t KnownMembers::find(std::string_view member_id) {
+    const std::uint32_t number = table_.find(member_id);
+    if (is_complete_ || number != IdTable::none) return number;
+    query_.bind(1, member_id);
+    const bool is_known = query_.step();
+    const auto found = static_cast<std::uint32_t>(is_known ? query_.integer(0) : 0);
+    query_.reset();
+    return is_known ? table_.add_copy(member_id, found) : IdTable::none;
+}
+
+void RowDifferences::add(std::string_view name, const std::string& known, const std::string& here) {
+    if (known == here) return;
+    const auto value = [](const std::string& text) {
+        return text.empty() ? "empty" : shown_value(text);
+    };
+    text_ += fmt::format("{}{} is {}, here {}", text_.empty() ? "" : "; ", name, value(known),
+                         value(here));
+}
+
+std::string RowDifferences::shown_number(std::int64_t value, int places) {
+    return value == not_stated ? std::string{} : format_decimal(value, places);
+}
+
+std::string RowDifferences::shown_day(std::int64_t day) {
+    return day == not_stated ? std::string{} : format_day(static_cast<Day>(day));
 }
 
 ImportReport import_files(Database& database, const ImportOptions& options) {
+    check_options(options);
     ImportReport report;
     Transaction transaction(database);
-    if (!database.currency()) {
-        database.set_setting("currency", options.currency.value_or("USD"));
-        report.created_currency = true;
-    }
-    report.currency = *database.currency();
-    const std::int64_t number =
-        database.integer("SELECT coalesce(max(number), 0) + 1 FROM import").value_or(1);
-    std::vector<std::string> texts = options.texts;
-    for (const std::string& file : options.files) {
-        std::ifstream stream(file, std::ios::binary);
-        if (!stream) throw StorageError("cannot read " + file);
-        std::ostringstream text;
-        text << stream.rdbuf();
-        texts.push_back(text.str());
-    }
-    Query record = database.query(
-        "INSERT INTO import VALUES (?,?,'[]',?,?,0,0,0,0,NULL,NULL,NULL,NULL)");
-    record.bind(1, number).bind(2, import_kind_name(options.kind)).bind(3, options.made_by);
-    record.bind(4, options.made_at).run();
-    Importer importer(database, number, *currency_places(report.currency));
-    for (const std::string& text : texts) {
-        Table table{parse(text), {}};
-        if (table.rows.empty()) refuse("the file is empty");
-        for (std::size_t i = 0; i < table.rows.front().size(); ++i)
-            table.columns[table.rows.front()[i]] = i;
-        table.rows.erase(table.rows.begin());
-        report.rows += table.rows.size();
-        switch (options.kind) {
-            case ImportKind::members: importer.members(table); break;
-            case ImportKind::orders: importer.orders(table); break;
-            case ImportKind::returns: importer.returns(table); break;
-            case ImportKind::products: importer.products(table); break;
-        }
-    }
-    report.import_number = number;
-    report.new_rows = report.rows;
+    bool is_currency_new = false;
+    const std::string currency = settle_currency(database, options, is_currency_new);
+    report.currency = currency;
+    ImportContext context{database,
+                          options,
+                          report,
+                          RowProblems(options, report),
+                          field_format(options, currency),
+                          closing_of(database),
+                          database.integer("SELECT max(number) FROM import").value_or(0) + 1,
+                          bytes_of_files(options)};
+    ReadProgress progress{0, context.bytes_total};
+    std::vector<std::unique_ptr<SourceFile>> files;
+    const std::unique_ptr<Importer> importer = importer_of(context);
+    const nlohmann::json records = read_files(context, *importer, files, progress);
+    check_expectations(context, files.empty() ? "" : files.back()->header().file);
+    context.problems.finish();
+    const bool is_rejected =
+        report.error_count != 0 && (!options.skip_bad || context.problems.has_bad_file());
+    if (is_rejected) report.new_rows = report.changed_rows = 0;
+    if (is_rejected || options.dry_run) return report;
     report.applied = true;
+    if (report.new_rows + report.changed_rows == 0) return report;
+    store_record(context, records);
     transaction.commit();
+    report.import_number = context.import_number;
+    report.created_currency = is_currency_new;
     return report;
 }
 
-std::vector<ImportRecord> list_imports(Database&) { return {}; }
-
-void undo_import(Database&, std::int64_t number, const std::string&, const std::string&) {
-    refuse(fmt::format("import {} can not be undone yet", number));
+std::vector<ImportRecord> list_imports(Database& database) {
+    Query query = database.query(
+        "SELECT number, kind, files, made_by, made_at, new_rows, changed_rows, unchanged_rows,"
+        " rejected_rows, first_day, last_day, undone_by, undone_at FROM import ORDER BY number");
+    std::vector<ImportRecord> records;
+    while (query.step()) {
+        ImportRecord record{
+            query.integer(0),           std::string(query.text(1)), std::string(query.text(2)),
+            std::string(query.text(3)), std::string(query.text(4)), query.integer(5),
+            query.integer(6),           query.integer(7),           query.integer(8)};
+        if (!query.is_null(9)) record.first_day = static_cast<Day>(query.integer(9));
+        if (!query.is_null(10)) record.last_day = static_cast<Day>(query.integer(10));
+        if (!query.is_null(11)) record.undone_by = query.text(11);
+        if (!query.is_null(12)) record.undone_at = query.text(12);
+        records.push_back(std::move(record));
+    }
+    return records;
 }
 
 }  // namespace downline

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace downline {
@@ -60,6 +61,17 @@ std::string harmless(std::string_view text, std::size_t bytes_max) {
     return out;
 }
 
-std::string quoted(std::string_view value) { return '"' + harmless(value) + '"'; }
+bool has_invisible(std::string_view text) {
+    const auto is_ascii = [](char letter) { return static_cast<unsigned char>(letter) < 0x80; };
+    if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
+    while (!text.empty()) {
+        const Utf8Character character = first_character(text);
+        if (is_invisible(character.code)) return true;
+        text.remove_prefix(character.bytes);
+    }
+    return false;
+}
+
+std::string shown_value(std::string_view value) { return '"' + harmless(value) + '"'; }
 
 }  // namespace downline

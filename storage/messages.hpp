@@ -14,7 +14,7 @@ inline constexpr std::size_t message_value_bytes_max = 80;
                                    std::size_t bytes_max = message_value_bytes_max);
 
 /// The same in quotation marks, as values stand in messages.
-[[nodiscard]] std::string quoted(std::string_view value);
+[[nodiscard]] std::string shown_value(std::string_view value);
 
 /// A character of UTF-8 at the beginning of a text: how many bytes it has, and its code; no code
 /// and one byte where none begins there. REQUIRES: the text is not empty.
@@ -28,5 +28,8 @@ struct Utf8Character {
 [[nodiscard]] constexpr bool is_control(int code) {
     return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
+
+/// Whether a text of UTF-8 has characters that nobody sees: joiners, directions, separators.
+[[nodiscard]] bool has_invisible(std::string_view text);
 
 }  // namespace downline

@@ -1,0 +1,115 @@
+// The columns of the files that come in, in the order of SPEC's words; an enumerator is the place
+// of its rule.
+#pragma once
+
+#include <array>
+
+#include "storage/import_source.hpp"
+
+namespace downline {
+
+enum MemberColumn : std::size_t {
+    member_member_id,
+    member_sponsor_id,
+    member_joined_on,
+    member_kind,
+    member_kind_on,
+    member_name,
+    member_status,
+    member_status_on,
+    member_enroller_id,
+    member_placement_id,
+    member_leg,
+    member_country,
+    member_title,
+    member_column_count
+};
+inline constexpr std::array<ColumnRule, member_column_count> member_columns{{
+    {"member_id", true},
+    {"sponsor_id", true},
+    {"joined_on", true},
+    {"kind"},
+    {"kind_on"},
+    {"name"},
+    {"status"},
+    {"status_on"},
+    {"enroller_id"},
+    {"placement_id"},
+    {"leg"},
+    {"country"},
+    {"title"},
+}};
+
+enum OrderColumn : std::size_t {
+    order_order_id,
+    order_member_id,
+    order_ordered_on,
+    order_amount,
+    order_line,
+    order_volume,
+    order_qualifying_volume,
+    order_cost,
+    order_sku,
+    order_category,
+    order_kind,
+    order_quantity,
+    order_contract,
+    order_currency,
+    order_column_count
+};
+inline constexpr std::array<ColumnRule, order_column_count> order_columns{{
+    {"order_id", true},
+    {"member_id", true},
+    {"ordered_on", true},
+    {"amount", true},
+    {"line"},
+    {"volume"},
+    {"qualifying_volume"},
+    {"cost"},
+    {"sku"},
+    {"category"},
+    {"kind"},
+    {"quantity"},
+    {"contract"},
+    {"currency"},
+}};
+
+enum ReturnColumn : std::size_t {
+    return_return_id,
+    return_order_id,
+    return_returned_on,
+    return_amount,
+    return_line,
+    return_volume,
+    return_column_count
+};
+inline constexpr std::array<ColumnRule, return_column_count> return_columns{{
+    {"return_id", true},
+    {"order_id", true},
+    {"returned_on", true},
+    {"amount", true},
+    {"line"},
+    {"volume"},
+}};
+
+enum ProductColumn : std::size_t {
+    product_sku,
+    product_name,
+    product_category,
+    product_price,
+    product_volume,
+    product_creator_id,
+    product_valid_from,
+    product_column_count
+};
+inline constexpr std::array<ColumnRule, product_column_count> product_columns{{
+    {"sku", true},
+    {"name"},
+    {"category"},
+    {"price"},
+    {"volume"},
+    {"creator_id"},
+    {"valid_from"},
+}};
+
+}  // namespace downline

@@ -1,0 +1,123 @@
+// Withdrawing an import: its rows go, what they replaced counts again, its record stays. Drafts
+// that saw it are superseded.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "engine/errors.hpp"
+#include "storage/import.hpp"
+
+namespace downline {
+namespace {
+
+[[noreturn]] void refuse(std::int64_t number, const std::string& why) {
+    throw Refusal(Refusal::Kind::state,
+                  fmt::format("import {} cannot be withdrawn: {}", number, why));
+}
+
+void check_known(Database& database, std::int64_t number) {
+    Query query = database.query("SELECT undone_by, undone_at FROM import WHERE number = ?1");
+    query.bind(1, number);
+    if (!query.step())
+        throw Refusal(Refusal::Kind::state,
+                      fmt::format("there is no import {}; downline imports lists them", number));
+    if (!query.is_null(0))
+        refuse(number,
+               fmt::format("{} has withdrawn it already, {}", query.text(0), query.text(1)));
+}
+
+/// A final run saw it if it came before and holds anything of the run's time.
+void check_closed(Database& database, std::int64_t number) {
+    Query query = database.query(
+        "SELECT r.plan, r.period FROM run r, import i WHERE i.number = ?1 AND r.state = 'final'"
+        " AND r.last_import >= ?1 AND ifnull(i.first_day, r.last_day) <= r.last_day"
+        " ORDER BY r.last_day LIMIT 1");
+    query.bind(1, number);
+    if (query.step())
+        refuse(number, fmt::format("plan {} has closed {} with it; correct it by returns or new "
+                                   "rows in an open period",
+                                   query.text(0), query.text(1)));
+}
+
+/// The later import that something of this one is needed for.
+struct Dependence {
+    const char* sql;  ///< the number of such an import; ?1 is this one
+    const char* what;
+};
+constexpr std::array dependences{
+    Dependence{
+        "SELECT r.import FROM replaced r WHERE r.import > ?1 AND"
+        " ((r.table_name = 'order_line' AND r.row IN (SELECT row FROM order_line WHERE import = "
+        "?1)) OR"
+        " (r.table_name = 'return_line' AND r.row IN (SELECT row FROM return_line WHERE import = "
+        "?1)) OR"
+        " (r.table_name = 'product' AND r.row IN (SELECT row FROM product WHERE import = ?1)))",
+        "replaces rows of it"},
+    Dependence{"SELECT i.number FROM import i, import u WHERE u.number = ?1 AND i.number > ?1 AND"
+               " i.kind = u.kind AND i.unchanged_rows > 0 AND i.undone_at IS NULL",
+               "found rows unchanged that may be of it"},
+    Dependence{"SELECT m.import FROM member m WHERE m.import <> ?1 AND (m.sponsor IN (SELECT "
+               "number FROM member WHERE import = ?1)"
+               " OR m.enroller IN (SELECT number FROM member WHERE import = ?1)"
+               " OR m.placement IN (SELECT number FROM member WHERE import = ?1))",
+               "has members below members of it"},
+    Dependence{"SELECT c.import FROM member_change c JOIN member m ON m.number = c.member"
+               " WHERE m.import = ?1 AND c.import <> ?1",
+               "changes members of it"},
+    Dependence{"SELECT import FROM order_line WHERE import <> ?1 AND buyer IN"
+               " (SELECT number FROM member WHERE import = ?1)",
+               "has orders of members of it"},
+    Dependence{"SELECT import FROM product WHERE import <> ?1 AND creator IN"
+               " (SELECT number FROM member WHERE import = ?1)",
+               "has products of members of it"},
+    Dependence{"SELECT t.import FROM return_line t JOIN order_line o ON o.order_id = t.order_id"
+               " AND o.line = t.line WHERE o.import = ?1 AND t.import <> ?1",
+               "has returns of orders of it"},
+};
+
+void check_dependences(Database& database, std::int64_t number) {
+    for (const Dependence& dependence : dependences) {
+        Query query = database.query(fmt::format("{} LIMIT 1", dependence.sql));
+        query.bind(1, number);
+        if (query.step())
+            refuse(number, fmt::format("import {} {}; withdraw that one first", query.integer(0),
+                                       dependence.what));
+    }
+}
+
+/// Drafts computed with the import keep their totals and digests, as older drafts do.
+void supersede_drafts(Database& database, std::int64_t number) {
+    for (const char* sql :
+         {"DELETE FROM statement WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
+          "last_import >= ?1)",
+          "DELETE FROM carried WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
+          "last_import >= ?1)",
+          "DELETE FROM run_order WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
+          "last_import >= ?1)",
+          "UPDATE run SET state = 'superseded' WHERE state = 'draft' AND last_import >= ?1"})
+        database.query(sql).bind(1, number).run();
+}
+
+}  // namespace
+
+void undo_import(Database& database, std::int64_t number, const std::string& by,
+                 const std::string& at) {
+    Transaction transaction(database);
+    check_known(database, number);
+    check_closed(database, number);
+    check_dependences(database, number);
+    supersede_drafts(database, number);
+    for (const char* table : {"replaced", "return_line", "order_line", "order_extent", "product",
+                              "member_change", "member"})
+        database.query(fmt::format("DELETE FROM {} WHERE import = ?1", table))
+            .bind(1, number)
+            .run();
+    database.query("UPDATE import SET undone_by = ?2, undone_at = ?3 WHERE number = ?1")
+        .bind(1, number)
+        .bind(2, by)
+        .bind(3, at)
+        .run();
+    transaction.commit();
+}
+
+}  // namespace downline
