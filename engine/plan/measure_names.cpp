@@ -75,6 +75,11 @@ public:
         return at->second->find("sum") && over && *over == "downline";
     }
 
+    bool has_until(std::string_view name) const {
+        const auto at = tables_.find(name);
+        return at != tables_.end() && at->second->find("until");
+    }
+
 private:
     /// Places what `name` is made of, then itself; with a stack of its own, since chains are long.
     void place(const std::string& name) {
@@ -150,7 +155,8 @@ void name_measures(const TomlValue* measures, ReadingContext& context, Problems&
         for (const TomlValue::Entry& entry : measures->table) check_name(entry, problems);
     Names names(measures);
     for (const std::string& name : names.in_dependency_order())
-        context.measures.push_back({name, names.unit(name), names.is_over_downline(name)});
+        context.measures.push_back(
+            {name, names.unit(name), names.is_over_downline(name), names.has_until(name)});
 }
 
 }  // namespace downline

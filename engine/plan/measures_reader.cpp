@@ -158,6 +158,9 @@ private:
                 measure_.levels = static_cast<std::uint32_t>(*levels);
             measure_.with_self = table_.flag("self").value_or(is_sum);
             measure_.until = read_requirement(table_, "until", context_);
+            if (measure_.until && measure_.levels)
+                table_.error("until", "not_yet",
+                             "until beside levels is not supported yet; remove one of them");
         }
         if (measure_.over == Over::leg) read_leg();
         if (!is_sum) {

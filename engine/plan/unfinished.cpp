@@ -25,7 +25,6 @@ constexpr Unfinished unfinished[] = {
     {"measures.*", "over", "greater-leg"},
     {"measures.*", "over", "outside-greatest-leg"},
     {"measures.*", "tree", "placement"},
-    {"measures.*", "until", ""},
     {"measures.*", "weights", ""},
     {"measures.*", "periods", ""},
     {"bonus", "tree", "placement"},

@@ -87,6 +87,11 @@ m = { count = "affiliates" }
 m = { sum = "pv", over = "frontline", levels = 2 }
 )",
      {R"(7:39 unknown_key: measure "m" has no key "levels"; remove it)"}},
+    {"a sum that stops twice",
+     header + ranks + R"([measures]
+m = { sum = "pv", over = "downline", levels = 2, until = { rank = "gold" } }
+)",
+     {R"(13:58 not_yet: until beside levels is not supported yet; remove one of them)"}},
     {"a leg without a name",
      header + R"([measures]
 m = { sum = "pv", over = "leg" }

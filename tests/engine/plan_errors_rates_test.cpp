@@ -86,8 +86,9 @@ rate = "5%"
      {R"(11:8 duplicate_bonus: there is a bonus "b" already; give each its own code)"}},
     {"a kind misspelt",
      header + bonus(R"(levels = ["5%"])", "unilevle"),
-     {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", "unilevel", )"
-      R"("generation", "differential", "match", "pool", "fixed", "royalty"; )"
+     {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", )"
+      R"("unilevel", "generation", "differential", "match", "pool", "fixed", )"
+      R"("royalty"; )"
       R"(did you mean "unilevel"?)"}},
     {"a kind that nobody knows",
      header + bonus(R"(rate = "5%")", "lottery"),

@@ -122,17 +122,27 @@ name = "top"
 requires = { n = 1 }
 )",
      {R"(7:5 cycle: measure "n" → rank "top" → measure "n": each needs the next, in a )"
-      R"(circle; break it at one of them)"}},
-    {"a rank by the ranks of others in a measure",
+      R"(circle; break it at one of them)",
+      R"(14:1 not_yet: rank "top" asks for the measure "n", which depends on ranks; )"
+      R"(this is supported only for measures over the sponsor tree)"}},
+    {"a limit per leg of a sum that stops",
+     header + ranks + R"([measures]
+n = { sum = "pv", over = "downline", until = { rank = "gold" } }
+[[rank]]
+name = "top"
+requires = { n = { min = 9, max_per_leg = "50%" } }
+)",
+     {R"(16:43 not_yet: max_per_leg of n, a measure with until, is not supported yet)"}},
+    {"a rank by the ranks of others in the enroller tree",
      header + R"([measures]
-n = { count = "affiliates", over = "downline", where = { rank = "gold" } }
+n = { count = "affiliates", over = "downline", tree = "enroller", where = { rank = "gold" } }
 )" + ranks +
          R"([[rank]]
 name = "top"
 requires = { n = 1 }
 )",
-     {R"(14:1 not_yet: rank "top" asks for the measure "n", which depends on the ranks )"
-      R"(of those below; this is not supported yet)"}},
+     {R"(14:1 not_yet: rank "top" asks for the measure "n", which depends on ranks; )"
+      R"(this is supported only for measures over the sponsor tree)"}},
     {"two ranks of one name",
      header + ranks + R"([[rank]]
 name = "silver"
