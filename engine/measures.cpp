@@ -123,7 +123,7 @@ std::int64_t TreeMeasure::by_legs(Position p) const {
         sum = add_checked(sum, leg_[c]);
         greatest = std::max(greatest, leg_[c]);
         least = std::min(least, leg_[c]);
-        if (measure_.over == Measure::Over::leg &&
+        if (measure_.over == Measure::Over::leg && !pass_.snapshot.members.leg.empty() &&
             pass_.snapshot.members.leg[forest_.member()[c]] == measure_.leg)
             chosen = leg_[c];
     }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/bonuses/pay.hpp"
+#include "engine/cuts.hpp"
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "engine/orders.hpp"
@@ -106,8 +107,17 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
         check_book(payout.book, payout.account);
         result.paid_minor = add_checked(result.paid_minor, payout.account.paid_minor);
         result.accounts.push_back(payout.account);
+        if (!payout.carry_after.empty())
+            result.carry_after[bonus.code] = std::move(payout.carry_after);
         result.books.push_back(std::move(payout.book));
     }
+
+    // 4. Caps and limits. From here on the lines of bonuses stand.
+    result.cuts =
+        find_cuts(plan, snapshot, result.standing, result.books, result.volume_centipoints);
+    for (const Cut& cut : result.cuts)
+        for (const LineBook::Entry& entry : cut.book.entries())
+            result.paid_minor = add_checked(result.paid_minor, entry.amount_minor);
 
     // 7. What the period leaves behind.
     result.sequences_after = std::move(orders.sequences_after);

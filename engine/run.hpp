@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,14 +35,22 @@ struct Standing {
     std::vector<RankPlace> title;  ///< with this period's rank
 };
 
+/// What a cap or limit took: lines of one code, `cap:CODE` or `limit:payout`.
+struct Cut {
+    std::string code;
+    LineBook book;
+};
+
 struct RunResult {
     Standing standing;
     std::vector<Account> accounts;  ///< per bonus
     std::vector<LineBook> books;    ///< per bonus
+    std::vector<Cut> cuts;          ///< negative lines, no slots of any account
     std::int64_t volume_centipoints{};  ///< the company's: all order lines after weights and returns
     std::int64_t amount_minor{};        ///< likewise, in money
     std::int64_t paid_minor{};
     std::uint32_t order_count{};        ///< orders that were not fully returned
+    std::map<std::string, std::vector<Carry>> carry_after;  ///< by the code of a binary bonus
     /// Sequences after this period, as Snapshot::sequences has them before it.
     Sequences sequences_after;
 };

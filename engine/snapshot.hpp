@@ -7,7 +7,7 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +78,13 @@ struct ReturnOfLine {
     std::int64_t volume_centipoints = -1;  ///< -1: in proportion to the amount
 };
 
+/// What a binary bonus left in a member's legs for the next period.
+struct Carry {
+    MemberIndex member{};
+    std::int64_t left_centipoints{}, right_centipoints{};
+    friend bool operator==(const Carry&, const Carry&) = default;
+};
+
 struct Snapshot {
     Period period;
     int currency_places = 2;
@@ -85,6 +92,7 @@ struct Snapshot {
     OrderLines orders;
     std::uint32_t order_count = 0;
     Sequences sequences;
+    std::map<std::string, std::vector<Carry>> carry;  ///< by bonus code; by member
     std::vector<ReturnOfLine> returns;  ///< by order line, then (returned_on, return_id)
 };
 

@@ -123,11 +123,18 @@ std::int64_t sum_at_depth(const Forest& forest, const std::vector<std::int64_t>&
 Trees make_trees(const Plan& plan, const Snapshot& snapshot) {
     const Members& members = snapshot.members;
     const auto is_affiliate = affiliates_of(members);
-    Trees trees{make_forest(members.sponsor, is_affiliate), {}};
-    const auto asks_enroller = [](const auto& item) { return item.tree == Tree::enroller; };
-    if (!members.enroller.empty() && (std::ranges::any_of(plan.bonuses, asks_enroller) ||
-                                      std::ranges::any_of(plan.measures, asks_enroller)))
+    Trees trees{make_forest(members.sponsor, is_affiliate), {}, {}};
+    const auto is_asked_for = [&](Tree tree) {
+        const auto asks = [tree](const auto& item) { return item.tree == tree; };
+        return std::ranges::any_of(plan.bonuses, asks) || std::ranges::any_of(plan.measures, asks);
+    };
+    if (!members.enroller.empty() && is_asked_for(Tree::enroller))
         trees.enroller = make_forest(members.enroller, is_affiliate);
+    if (is_asked_for(Tree::placement)) {
+        const std::vector<MemberIndex> nobody(members.count, no_member);
+        trees.placement =
+            make_forest(members.placement.empty() ? nobody : members.placement, is_affiliate);
+    }
     return trees;
 }
 

@@ -13,11 +13,13 @@
 
 namespace downline {
 
-/// The trees of the network over affiliates. The enroller tree is built where a plan asks for it.
+/// The trees of the network over affiliates. Others than the sponsor tree are built where asked for.
 struct Trees {
     Forest sponsor;
-    std::optional<Forest> enroller;
+    std::optional<Forest> enroller;   ///< where it differs from the sponsor tree and is asked for
+    std::optional<Forest> placement;  ///< where it is asked for
     [[nodiscard]] const Forest& of(Tree tree) const {
+        if (tree == Tree::placement && placement) return *placement;
         return tree == Tree::enroller && enroller ? *enroller : sponsor;
     }
 };

@@ -23,6 +23,7 @@ struct PayView;          // engine/bonuses/pay.hpp
 struct Payout {
     LineBook book;
     Account account;
+    std::vector<Carry> carry_after;  ///< of a binary; by member
 };
 
 /// The most that a bonus can pay of what it is paid on.

@@ -78,6 +78,24 @@ std::int64_t LineAmount::of(const Pay& pay, std::int64_t value, std::int64_t bas
     return divide_rounded(numerator * factor, Int128{denominator} * whole_ppm, rounding_);
 }
 
+std::int64_t LineAmount::of_count(std::int64_t value, std::int64_t count,
+                                  std::int64_t factor) const {
+    const Int128 product = Int128{value} * count;
+    if (product > (Int128{1} << 126) / (factor + 1))
+        throw Refusal(Refusal::Kind::input, "bonus \"" + bonus_.code + "\": its count × amount is "
+                      "too large a number; lower the amount");
+    return divide_rounded(product * factor, whole_ppm, rounding_);
+}
+
+std::int64_t LineAmount::base_for(std::int64_t amount_minor, std::int64_t value,
+                                  std::int64_t factor) const {
+    // amount = base × value × scale × factor ÷ (10^12 × scale denominator)
+    const Int128 per_base = Int128{value} * factor * scale_numerator_;
+    const Int128 whole = Int128{whole_ppm} * whole_ppm * scale_denominator_;
+    const Int128 base = (Int128{amount_minor} * whole + per_base - 1) / per_base;
+    return base > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(base);
+}
+
 std::int64_t LineAmount::factor_ppm(RankPlace place) const {
     return bonus_.factor_ppm.is_given() ? bonus_.factor_ppm.at(place).value_or(0) : whole_ppm;
 }

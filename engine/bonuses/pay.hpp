@@ -48,6 +48,13 @@ public:
     /// A share of the base, or an amount per unit of quantity.
     [[nodiscard]] std::int64_t of(const Pay& pay, std::int64_t value, std::int64_t base,
                                   std::uint32_t quantity, std::int64_t factor_ppm) const;
+    /// A count times an amount: cycles, steps.
+    [[nodiscard]] std::int64_t of_count(std::int64_t value, std::int64_t count,
+                                        std::int64_t factor_ppm) const;
+    /// The least base of which a share amounts to `amount_minor` before rounding.
+    /// REQUIRES: value and factor_ppm are positive.
+    [[nodiscard]] std::int64_t base_for(std::int64_t amount_minor, std::int64_t value,
+                                        std::int64_t factor_ppm) const;
     /// The bonus's factor for a member of this rank; its highest.
     [[nodiscard]] std::int64_t factor_ppm(RankPlace place) const;
     [[nodiscard]] std::int64_t factor_ppm_max() const;

@@ -1,0 +1,277 @@
+// binary: pays on the two legs of the placement tree, over a measure.
+//
+//   [[bonus]]
+//   code   = "team"
+//   kind   = "binary"
+//   volume = "pv"
+//   rate   = "10%"             # of the lesser leg
+//   # cycle = { greater = 400, lesser = 200, amount = "54.00" }   # or cycles
+//   # steps = [[250, "40.00"], [2000, "400.00"]]                  # or the highest step reached
+//   carry   = "both"           # what is left goes to the next period; "none"
+//   max_leg = 10000            # cuts a leg before matching; what it cuts is lost
+//   min     = 100              # the least lesser leg that pays
+//   flush_over_cap = false     # true: volume that a cap left unpaid is taken too
+//
+// Legs are the measure of everyone in them and what was carried in. What is matched is taken from
+// both; what is not paid is not matched, so the legs keep it. One line per member.
+#include "engine/bonuses/binary.hpp"
+
+#include <algorithm>
+
+#include "engine/bonuses/pay.hpp"
+#include "engine/errors.hpp"
+#include "engine/plan/forms.hpp"
+
+namespace downline {
+
+namespace {
+
+struct Legs {
+    std::int64_t left = 0, right = 0;
+    [[nodiscard]] std::int64_t lesser() const { return std::min(left, right); }
+};
+
+/// What a match pays: the count or volume that was matched, at what, and what it takes of the legs.
+struct Match {
+    std::int64_t base = 0;       ///< volume, or the number of cycles
+    Pay pay;                     ///< its sort only
+    std::int64_t value = 0;
+    std::int64_t amount_minor = 0;
+    std::uint32_t step = 0;
+    Legs after;
+};
+
+class Matcher {
+public:
+    Matcher(const BinaryRule& rule, const PayView& view)
+        : rule_(rule), view_(view), amount_(view.plan, view.bonus) {}
+
+    /// REQUIRES: the member may be paid.
+    [[nodiscard]] Match match(MemberIndex member, Legs legs) const {
+        const RankPlace rank = view_.rank_of(member);
+        const std::int64_t factor_ppm = amount_.factor_ppm(rank);
+        const std::optional<std::int64_t> cap = view_.bonus.cap.per_member_minor.at(rank);
+        Match result;
+        result.after = legs;
+        if (legs.lesser() < rule_.min.at(rank).value_or(0)) return result;
+        switch (rule_.form) {
+            case BinaryRule::Form::rate: match_rate(result, rank, factor_ppm, cap); break;
+            case BinaryRule::Form::cycle: match_cycles(result, rank, factor_ppm, cap); break;
+            case BinaryRule::Form::steps: match_step(result, rank, factor_ppm); break;
+        }
+        if (result.amount_minor == 0) result.after = legs;  // what is not paid is not matched
+        return result;
+    }
+
+private:
+    void match_rate(Match& match, RankPlace rank, std::int64_t factor_ppm,
+                    std::optional<std::int64_t> cap) const {
+        match.base = match.after.lesser();
+        match.value = rule_.rate.value.at(rank).value_or(0);
+        match.amount_minor = amount_.of(match.pay, match.value, match.base, 1, factor_ppm);
+        std::int64_t taken = match.base;
+        if (cap && match.amount_minor > *cap && !rule_.flushes_over_cap)
+            taken = std::min(taken, amount_.base_for(*cap, match.value, factor_ppm));
+        match.after.left -= taken;
+        match.after.right -= taken;
+    }
+
+    void match_cycles(Match& match, RankPlace rank, std::int64_t factor_ppm,
+                      std::optional<std::int64_t> cap) const {
+        match.pay.is_amount = true;
+        match.value = rule_.cycle.amount_minor.at(rank).value_or(0);
+        const auto greater = rule_.cycle.greater_centipoints.at(rank);
+        const auto lesser = rule_.cycle.lesser_centipoints.at(rank);
+        if (match.value == 0 || !greater || !lesser || (*greater == 0 && *lesser == 0)) return;
+        Legs all = match.after;
+        match.base = take_cycles(all.left, all.right, *greater, *lesser);
+        match.amount_minor = amount_.of_count(match.value, match.base, factor_ppm);
+        const bool is_cut = cap && match.amount_minor > *cap && !rule_.flushes_over_cap;
+        if (!is_cut) {
+            match.after = all;
+            return;
+        }
+        // Those that begin under the cap: the first that reaches it is the last.
+        const Int128 one = Int128{match.value} * factor_ppm;
+        const Int128 begun = (Int128{*cap} * 1'000'000 + one - 1) / one;
+        (void)take_cycles(match.after.left, match.after.right, *greater, *lesser,
+                          static_cast<std::int64_t>(begun));
+    }
+
+    void match_step(Match& match, RankPlace rank, std::int64_t factor_ppm) const {
+        match.pay.is_amount = true;
+        const auto above = std::ranges::upper_bound(rule_.steps, match.after.lesser(), {},
+                                                    &Tiers::Step::floor);
+        if (above == rule_.steps.begin()) return;
+        const Tiers::Step& step = *(above - 1);
+        match.step = static_cast<std::uint32_t>(above - rule_.steps.begin());
+        match.value = step.pay.value.at(rank).value_or(0);
+        match.base = 1;
+        match.amount_minor = amount_.of_count(match.value, 1, factor_ppm);
+        match.after.left -= step.floor;
+        match.after.right -= step.floor;
+    }
+
+    const BinaryRule& rule_;
+    const PayView& view_;
+    LineAmount amount_;
+};
+
+/// The two legs of every member of the placement tree, what was carried in with them; by position.
+std::vector<Legs> legs_of(const BinaryRule& rule, const PayView& view) {
+    const Forest& forest = *view.trees.placement;
+    std::vector<std::int64_t> volume(forest.count());
+    for (Position p = 0; p < forest.count(); ++p)
+        volume[p] = view.standing.measures[rule.volume][forest.member()[p]];
+    const std::vector<std::int64_t> sum = roll_up(forest, volume);
+    std::vector<Legs> legs(forest.count());
+    for (Position p = 0; p < forest.count(); ++p) {
+        const Position above = forest.parent()[p];
+        if (above == no_position) continue;
+        const std::uint32_t leg = view.snapshot.members.leg[forest.member()[p]];
+        if (leg == 1) legs[above].left = add_checked(legs[above].left, sum[p]);
+        if (leg == 2) legs[above].right = add_checked(legs[above].right, sum[p]);
+    }
+    const auto carried = view.snapshot.carry.find(view.bonus.code);
+    if (carried == view.snapshot.carry.end()) return legs;
+    for (const Carry& carry : carried->second) {
+        const Position p = forest.position()[carry.member];
+        if (p == no_position) continue;
+        legs[p].left = add_checked(legs[p].left, carry.left_centipoints);
+        legs[p].right = add_checked(legs[p].right, carry.right_centipoints);
+    }
+    return legs;
+}
+
+/// Takes `count` cycles in which `a` is the greater leg.
+void take(std::int64_t& a, std::int64_t& b, std::int64_t greater, std::int64_t lesser,
+          std::int64_t count) {
+    a -= greater * count;
+    b -= lesser * count;
+}
+
+/// How many cycles the legs hold when `a` stays the greater one.
+std::int64_t cycles_in(std::int64_t a, std::int64_t b, std::int64_t greater, std::int64_t lesser) {
+    return std::min(greater == 0 ? INT64_MAX : a / greater, lesser == 0 ? INT64_MAX : b / lesser);
+}
+
+}  // namespace
+
+std::int64_t take_cycles(std::int64_t& left, std::int64_t& right, std::int64_t greater,
+                         std::int64_t lesser, std::int64_t most) {
+    ensure(greater >= 0 && lesser >= 0 && greater + lesser > 0, "a cycle takes nothing");
+    std::int64_t count = 0;
+    while (count < most) {
+        const bool left_is_greater = left >= right;
+        std::int64_t& a = left_is_greater ? left : right;
+        std::int64_t& b = left_is_greater ? right : left;
+        const std::int64_t held = std::min(cycles_in(a, b, greater, lesser), most - count);
+        if (held == 0) break;
+        // The same leg is the greater one as long as the difference is not used up; each cycle uses
+        // up greater - lesser of it. When that is near zero the legs take turns: two cycles take the
+        // same of both.
+        const std::int64_t used_up = greater - lesser;
+        std::int64_t batch = held;
+        if (used_up > 0) batch = std::min(held, (a - b) / used_up);
+        if (batch > 0) {
+            take(a, b, greater, lesser, batch);
+            count += batch;
+            continue;
+        }
+        const std::int64_t pair = greater + lesser;
+        const std::int64_t pairs = std::min((most - count) / 2, std::min(a, b) / pair - 1);
+        if (pairs > 0) {
+            left -= pair * pairs;
+            right -= pair * pairs;
+            count += 2 * pairs;
+        } else {
+            take(a, b, greater, lesser, 1);
+            ++count;
+        }
+    }
+    return count;
+}
+
+Payout BinaryRule::pay(const PayView& view) const {
+    const Forest& forest = *view.trees.placement;
+    const Matcher matcher(*this, view);
+    std::vector<Legs> legs = legs_of(*this, view);
+    Payout payout;
+    LineCollector lines;
+    AccountKeeper keeper;
+    for (MemberIndex member = 0; member < view.snapshot.members.count; ++member) {
+        const Position p = forest.position()[member];
+        if (p == no_position) continue;
+        Legs& own = legs[p];
+        if (const auto most = max_leg.at(view.rank_of(member))) {
+            own.left = std::min(own.left, *most);
+            own.right = std::min(own.right, *most);
+        }
+        if (view.verdict[member] == Verdict::payable) {
+            const Match match = matcher.match(member, own);
+            own = match.after;
+            keeper.maximum(match.amount_minor);
+            keeper.paid(match.amount_minor);
+            if (match.amount_minor != 0) {
+                Line line;
+                line.rate_is_amount = match.pay.is_amount;
+                line.rate = match.value;
+                line.base = match.base;
+                line.paid_level = 0;
+                line.amount_minor = match.amount_minor;
+                line.stream = view.bonus.stream.value_or(StreamKind::leveraged);
+                lines.add(member, line);
+            }
+        }
+        if (carries && (own.left != 0 || own.right != 0))
+            payout.carry_after.push_back({member, own.left, own.right});
+    }
+    payout.book = std::move(lines).book();
+    payout.account = keeper.account();
+    return payout;
+}
+
+Bound BinaryRule::bound(const Bonus& bonus) const {
+    Bound bound;
+    if (bonus.cap.of_volume_ppm) {
+        bound.share_ppm = *bonus.cap.of_volume_ppm;
+        return bound;
+    }
+    bound.unbounded_because = "every member's lesser leg is paid; cap = { of_volume = … } bounds it";
+    return bound;
+}
+
+std::shared_ptr<const BonusRule> read_binary(TableReader& table, const ReadingContext& context,
+                                             Bonus& bonus) {
+    auto rule = std::make_shared<BinaryRule>();
+    bonus.base = Base::volume;
+    bonus.tree = Tree::placement;
+    if (const auto name = table.text("volume"))
+        rule->volume = context.measure(*name, table.place_of("volume"), table.problems())
+                           .value_or(pv_measure);
+    const int forms = table.has("rate") + table.has("cycle") + table.has("steps");
+    if (forms != 1)
+        table.error(forms == 0 ? "code" : "rate", forms == 0 ? "missing_key" : "excludes",
+                    "a binary pays by one of rate, cycle and steps; write rate = \"10%\"");
+    if (table.has("rate")) {
+        if (const auto pay = read_pay(table, "rate", context)) rule->rate = *pay;
+    } else if (auto cycle = table.table("cycle")) {
+        rule->form = BinaryRule::Form::cycle;
+        for (const char* key : {"greater", "lesser", "amount"})
+            cycle->require(key, "write cycle = { greater = 400, lesser = 200, amount = \"54.00\" }");
+        rule->cycle.greater_centipoints = read_volume_by_rank(*cycle, "greater", context);
+        rule->cycle.lesser_centipoints = read_volume_by_rank(*cycle, "lesser", context);
+        rule->cycle.amount_minor = read_amount_by_rank(*cycle, "amount", context);
+        cycle->finish();
+    } else if (table.has("steps")) {
+        rule->form = BinaryRule::Form::steps;
+        rule->steps = read_steps(table, "steps", context.measures[rule->volume].unit, context);
+    }
+    rule->carries = table.word<bool>("carry", {{"both", true}, {"none", false}}).value_or(true);
+    rule->flushes_over_cap = table.flag("flush_over_cap").value_or(false);
+    rule->max_leg = read_volume_by_rank(table, "max_leg", context);
+    rule->min = read_volume_by_rank(table, "min", context);
+    return rule;
+}
+
+}  // namespace downline

@@ -1,0 +1,42 @@
+// binary: pays on the two legs of the placement tree.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/bonuses/bonus.hpp"
+
+namespace downline {
+
+class BinaryRule final : public BonusRule {
+public:
+    enum class Form : std::uint8_t { rate, cycle, steps };
+    struct Cycle {
+        ByRank greater_centipoints, lesser_centipoints;
+        ByRank amount_minor;
+    };
+
+    MeasureIndex volume = pv_measure;
+    Form form{};
+    Pay rate;
+    Cycle cycle;
+    std::vector<Tiers::Step> steps;
+    bool carries = true;       ///< `carry = "none"` turns it off
+    bool flushes_over_cap = false;
+    ByRank max_leg, min;       ///< in the measure's units
+
+    [[nodiscard]] Payout pay(const PayView& view) const override;
+    [[nodiscard]] Bound bound(const Bonus& bonus) const override;
+};
+
+/// How many cycles two legs hold when each takes `greater` from the greater leg and `lesser` from
+/// the other, which is which being decided anew for each (of equal legs the left is the greater);
+/// at most `most`. Takes them from the legs. REQUIRES: greater, lesser >= 0, one of them > 0.
+[[nodiscard]] std::int64_t take_cycles(std::int64_t& left, std::int64_t& right,
+                                       std::int64_t greater, std::int64_t lesser,
+                                       std::int64_t most = INT64_MAX);
+
+std::shared_ptr<const BonusRule> read_binary(TableReader& table, const ReadingContext& context,
+                                             Bonus& bonus);
+
+}  // namespace downline
