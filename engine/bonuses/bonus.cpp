@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/bonuses/binary.hpp"
 #include "engine/bonuses/differential.hpp"
 #include "engine/bonuses/fixed.hpp"
 #include "engine/bonuses/generation.hpp"
@@ -27,7 +26,6 @@ constexpr std::array kinds{
     BonusKind{"generation", "uplines by generation, closed by members of a rank", read_generation},
     BonusKind{"differential", "each upline its own entitlement less the highest paid below it",
               read_differential},
-    BonusKind{"binary", "the lesser of the two legs of the placement tree", read_binary},
     BonusKind{"match", "a share of what downline members earned", read_match},
     BonusKind{"pool", "a share of the company's volume, shared by those who qualify", read_pool},
     BonusKind{"fixed", "an amount by rank, every period or when it is first reached", read_fixed},
