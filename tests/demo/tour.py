@@ -56,6 +56,7 @@ def main():
     elif told != stated:
         sys.stdout.writelines(difflib.unified_diff(stated.splitlines(True), told.splitlines(True),
                                                    "README.md", "what the program prints"))
+        print(f"\nif this is as it should be: {' '.join(sys.argv)} --update")
         sys.exit(1)
     assert commands(stated), "the README shows no command"
 
