@@ -120,6 +120,13 @@ bool take_line(std::span<const std::uint8_t>& bytes, bool has_from, std::int64_t
 
 }  // namespace
 
+std::string_view stream_name(StreamKind stream) {
+    static constexpr std::string_view names[] = {"active",     "residual",
+                                                 "leveraged",  "leveraged-residual",
+                                                 "active-leveraged", "limit", "adjustment"};
+    return names[static_cast<std::size_t>(stream)];
+}
+
 void put_varint(std::vector<std::uint8_t>& bytes, std::uint64_t value) {
     std::array<std::uint8_t, 10> buffer;
     bytes.insert(bytes.end(), buffer.data(), write_varint(buffer.data(), value));

@@ -72,13 +72,6 @@ std::string_view reason_name(Reason reason) {
     return names[static_cast<std::size_t>(reason)];
 }
 
-std::string_view stream_name(StreamKind stream) {
-    static constexpr std::string_view names[] = {"active",     "residual",
-                                                 "leveraged",  "leveraged-residual",
-                                                 "active-leveraged", "limit", "adjustment"};
-    return names[static_cast<std::size_t>(stream)];
-}
-
 RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count) {
     RunResult result;
     // 1. The network as of the last day, and the orders less what came back in the period.

@@ -16,7 +16,9 @@ namespace downline {
 namespace {
 
 constexpr const char* statement_columns =
-    "s.is_active, s.rank, s.title, s.amount, s.measures, s.totals, s.packed";
+    "s.is_active, s.rank, s.title, s.amount, s.measures, s.totals, s.packed, s.lines";
+/// From so many lines on, all names are read at once.
+constexpr std::int64_t many_lines = 20'000;
 
 /// Adds totals up by bonus (in plan order), by stream (in the order of streams) and by paid level.
 void add_totals(RunReader& reader, std::string_view packed, Earnings& into) {
@@ -47,12 +49,14 @@ void add_totals(RunReader& reader, std::string_view packed, Earnings& into) {
 EarningLine named(RunReader& reader, const RunReader::BonusName& bonus, const Line& line) {
     EarningLine result;
     result.bonus = bonus.code;
+    std::int64_t source = line.from;
     if (line.order_ref != 0) {
-        const OrderName& order = reader.order(line.order_ref);
+        const OrderName order = reader.order(line.order_ref);
         result.order_id = order.order_id;
         result.line = order.line;
+        if (source == 0) source = order.buyer;
     }
-    if (const std::int64_t source = reader.source(line)) result.from = reader.member_id(source);
+    if (source != 0) result.from = reader.member_id(source);
     result.level = line.level;
     result.paid_level = line.paid_level;
     result.base = reader.base_text(bonus, line);
@@ -76,6 +80,8 @@ void read_statement(RunReader& reader, const Query& query, int first, bool with_
     for (const NamedAmount& bonus : into.by_bonus) sum += bonus.amount_minor;
     ensure(sum == into.total_minor, "a statement's totals do not add up to its pay");
     if (!with_lines) return;
+    if (query.integer(first + 7) >= many_lines) reader.read_ahead();
+    into.lines.reserve(static_cast<std::size_t>(query.integer(first + 7)));
     for (const auto& [place, lines] : statement_lines(query.blob(first + 6)))
         for (const Line& line : lines)
             into.lines.push_back(named(reader, reader.bonus(place), line));
@@ -119,6 +125,7 @@ Earnings earnings_of(Database& database, const RunRecord& run, const std::string
 void each_earnings(Database& database, const RunRecord& run, bool with_lines, bool only_earners,
                    const std::function<void(const Earnings&)>& take) {
     RunReader reader(database.handle(), run.number);
+    if (with_lines && run.line_count >= many_lines) reader.read_ahead();
     const auto names = changed_values(database, "name", INT32_MAX);
     const auto kinds = changed_values(database, "kind", run.last_day);
     Query query = database.query(fmt::format(

@@ -12,6 +12,7 @@
 #include "engine/snapshot.hpp"
 #include "storage/database.hpp"
 #include "storage/runs.hpp"
+#include "storage/text_arena.hpp"
 
 namespace downline {
 
@@ -21,30 +22,6 @@ struct AsOf {
     std::vector<std::int64_t> replaced_orders, replaced_returns, replaced_products;  ///< ascending
 };
 [[nodiscard]] AsOf as_of(Database& database, std::int64_t last_import);
-
-/// Texts one after another: a million ids in two allocations.
-class TextArena {
-public:
-    void add(std::string_view text) {
-        bytes_.append(text);
-        ends_.push_back(bytes_.size());
-    }
-    void reserve(std::size_t texts, std::size_t bytes) {
-        ends_.reserve(texts);
-        bytes_.reserve(bytes);
-    }
-    [[nodiscard]] std::size_t size() const { return ends_.size(); }
-    [[nodiscard]] std::string_view operator[](std::size_t place) const {
-        const std::size_t begin = place == 0 ? 0 : ends_[place - 1];
-        return {bytes_.data() + begin, ends_[place] - begin};
-    }
-    [[nodiscard]] const std::string& bytes() const { return bytes_; }
-    [[nodiscard]] const std::vector<std::uint64_t>& ends() const { return ends_; }
-
-private:
-    std::string bytes_;
-    std::vector<std::uint64_t> ends_;
-};
 
 /// Everybody who had joined by the period's last day. `members.title_before` is still empty.
 struct LoadedMembers {

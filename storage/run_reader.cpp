@@ -10,9 +10,6 @@
 namespace downline {
 namespace {
 
-/// So many texts are kept at most: a query over all lines of a large run stays small.
-constexpr std::size_t kept_count_max = 200'000;
-
 [[noreturn]] void throw_broken(std::string_view what) {
     throw StorageError(fmt::format(
         "the database is damaged: {} cannot be read; restore a backup, or run the period again",
@@ -109,25 +106,50 @@ std::int64_t RunReader::order_row(std::int64_t place) {
     return found->second[at];
 }
 
-const OrderName& RunReader::order(std::int64_t place) {
-    const auto found = orders_.find(place);
-    if (found != orders_.end()) return found->second;
-    order_query_.reset();
-    order_query_.bind(1, order_row(place));
-    if (!order_query_.step()) throw_broken("an order line of a run");
-    if (orders_.size() >= kept_count_max) orders_.clear();
-    return orders_[place] = {std::string{order_query_.text(0)}, order_query_.integer(1),
-                             order_query_.integer(2)};
+void RunReader::read_ahead() {
+    Query span(handle_, "SELECT min(first_row), max(last_row) FROM order_extent"
+                        " WHERE ordered_on BETWEEN (SELECT first_day FROM run WHERE number = ?1)"
+                        " AND (SELECT last_day FROM run WHERE number = ?1)");
+    span.bind(1, run_);
+    if (orders_.ids.size() == 0 && span.step()) {
+        orders_.first = span.integer(0);
+        Query orders(handle_, "SELECT row, order_id, line, buyer FROM order_line"
+                              " WHERE row BETWEEN ?1 AND ?2 ORDER BY row");
+        orders.bind(1, span.integer(0)).bind(2, span.integer(1));
+        while (orders.step()) {
+            while (orders_.first + static_cast<std::int64_t>(orders_.ids.size()) <=
+                   orders.integer(0)) {  // a row that is missing gets this one's texts: nobody asks
+                orders_.ids.add(orders.text(1));
+                orders_.lines.push_back(orders.integer(2));
+                orders_.buyers.push_back(orders.integer(3));
+            }
+        }
+    }
+    if (members_.ids.size() != 0) return;
+    Query members(handle_, "SELECT number, member_id FROM member ORDER BY number");
+    while (members.step())
+        while (static_cast<std::int64_t>(members_.ids.size()) <= members.integer(0))
+            members_.ids.add(members.text(1));
 }
 
-const std::string& RunReader::member_id(std::int64_t number) {
-    const auto found = members_.find(number);
-    if (found != members_.end()) return found->second;
+OrderName RunReader::order(std::int64_t place) {
+    const std::int64_t row = order_row(place);
+    if (orders_.holds(row)) {
+        const auto at = static_cast<std::size_t>(row - orders_.first);
+        return {orders_.ids[at], orders_.lines[at], orders_.buyers[at]};
+    }
+    order_query_.reset();
+    order_query_.bind(1, row);
+    if (!order_query_.step()) throw_broken("an order line of a run");
+    return {order_query_.text(0), order_query_.integer(1), order_query_.integer(2)};
+}
+
+std::string_view RunReader::member_id(std::int64_t number) {
+    if (members_.holds(number)) return members_.ids[static_cast<std::size_t>(number)];
     member_query_.reset();
     member_query_.bind(1, number);
     if (!member_query_.step()) throw_broken("a member of a run");
-    if (members_.size() >= kept_count_max) members_.clear();
-    return members_[number] = std::string{member_query_.text(0)};
+    return member_query_.text(0);
 }
 
 std::int64_t RunReader::source(const Line& line) {

@@ -11,12 +11,13 @@
 
 #include "engine/lines.hpp"
 #include "storage/database.hpp"
+#include "storage/text_arena.hpp"
 
 namespace downline {
 
-/// An order line as earning lines name it.
+/// An order line as earning lines name it. The text holds until the next one is asked for.
 struct OrderName {
-    std::string order_id;
+    std::string_view order_id;
     std::int64_t line{};
     std::int64_t buyer{};  ///< storage's number
 };
@@ -42,10 +43,12 @@ public:
     /// The name of a place in the ladder; nothing for 0.
     [[nodiscard]] std::optional<std::string> rank(std::int64_t place) const;
 
-    /// The order line at a place of the run (Line::order_ref). The reference holds until the next
-    /// call.
-    [[nodiscard]] const OrderName& order(std::int64_t place);
-    [[nodiscard]] const std::string& member_id(std::int64_t number);
+    /// Reads all names of order lines and members at once: for whoever will ask for most of them.
+    void read_ahead();
+    /// The order line at a place of the run (Line::order_ref).
+    [[nodiscard]] OrderName order(std::int64_t place);
+    /// The text holds until the next one is asked for.
+    [[nodiscard]] std::string_view member_id(std::int64_t number);
     /// Whose order, or which member, a line comes from: storage's number, 0 none.
     [[nodiscard]] std::int64_t source(const Line& line);
 
@@ -68,8 +71,17 @@ private:
     std::vector<MeasureName> measures_;
     Query piece_query_, order_query_, member_query_;
     std::unordered_map<std::int64_t, std::vector<std::int64_t>> rows_;  ///< by piece
-    std::unordered_map<std::int64_t, OrderName> orders_;                ///< by place
-    std::unordered_map<std::int64_t, std::string> members_;
+
+    /// Everything from one row (or number) to another, in that order; gaps are empty texts.
+    struct Ahead {
+        std::int64_t first = 0;
+        TextArena ids;
+        std::vector<std::int64_t> lines, buyers;  ///< of order lines
+        [[nodiscard]] bool holds(std::int64_t row) const {
+            return row >= first && row - first < static_cast<std::int64_t>(ids.size());
+        }
+    };
+    Ahead orders_, members_;
 };
 
 /// The lines (or totals) of a statement's blob, by the place of their bonus. StorageError for bytes
