@@ -27,7 +27,12 @@ int report(const std::exception& error) {
     log_error(error.what());
     if (is_usage) return 2;
     if (is_storage) return 5;
-    return refusal->kind == Refusal::Kind::input ? 3 : 4;
+    switch (refusal->kind) {
+        case Refusal::Kind::input: return 3;
+        case Refusal::Kind::state: return 4;
+        case Refusal::Kind::difference: return 6;
+    }
+    return 1;
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ struct UsageError : std::runtime_error {
 /// Data or state that the program refuses.
 struct Refusal : std::runtime_error {
     enum class Kind {
-        input,  ///< a file or a plan was rejected: exit 3
-        state,  ///< the period is closed, the draft stale, …: exit 4
+        input,       ///< a file or a plan was rejected: exit 3
+        state,       ///< the period is closed, the draft stale, …: exit 4
+        difference,  ///< a check found one: exit 6
     };
     Refusal(Kind refusal_kind, const std::string& text)
         : std::runtime_error(text), kind(refusal_kind) {}

@@ -1,0 +1,239 @@
+// verify: see the header.
+//
+// A final run is recomputed into a database in memory by the same code that stored it, and then
+// compared row by row: whatever is not the same is named by its table and key.
+#include "storage/verify.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <vector>
+
+#include "engine/errors.hpp"
+#include "engine/plan/reader.hpp"
+#include "engine/run.hpp"
+#include "storage/digest.hpp"
+#include "storage/messages.hpp"
+#include "storage/runs.hpp"
+#include "storage/save.hpp"
+
+namespace downline {
+namespace {
+
+/// What a run keeps, table by table, in the order of its key; the run's own number left out.
+struct StoredTable {
+    const char* name;
+    const char* columns;
+    int key_columns;
+};
+constexpr StoredTable stored_tables[] = {
+    {"run_bonus", "place, code, kind, base, maximum, paid, lines", 1},
+    {"run_rank", "place, name", 1},
+    {"run_measure", "place, name, unit", 1},
+    {"run_total", "bonus, stream, paid_level, lines, amount", 3},
+    {"run_forfeit", "bonus, reason, amount", 2},
+    {"statement", "member, is_active, rank, title, amount, lines, measures, totals, packed", 1},
+    {"run_order", "piece, packed", 1},
+    {"carried", "item, piece, packed", 2},
+};
+
+bool is_same_value(const Query& a, const Query& b, int column) {
+    sqlite3_value* left = sqlite3_column_value(a.raw(), column);
+    sqlite3_value* right = sqlite3_column_value(b.raw(), column);
+    const int type = sqlite3_value_type(left);
+    if (type != sqlite3_value_type(right)) return false;
+    if (type == SQLITE_NULL) return true;
+    if (type == SQLITE_INTEGER) return a.integer(column) == b.integer(column);
+    return a.blob(column) == b.blob(column);
+}
+
+std::string key_text(const Query& row, int key_columns) {
+    std::string text;
+    for (int column = 0; column < key_columns; ++column) {
+        const bool is_number = sqlite3_column_type(row.raw(), column) == SQLITE_INTEGER;
+        text += fmt::format("{}{}", column == 0 ? "" : ", ",
+                            is_number ? std::to_string(row.integer(column))
+                                      : shown_value(row.text(column)));
+    }
+    return text;
+}
+
+/// The first row in which a table of two runs differs; nothing where it is the same.
+std::optional<std::string> difference(const StoredTable& table, Database& stored,
+                                      std::int64_t stored_run, Database& computed,
+                                      std::int64_t computed_run) {
+    std::string keys = "1";
+    for (int column = 2; column <= table.key_columns; ++column) keys += fmt::format(", {}", column);
+    const std::string sql = fmt::format("SELECT {} FROM {} WHERE run = ?1 ORDER BY {}",
+                                        table.columns, table.name, keys);
+    Query left = stored.query(sql), right = computed.query(sql);
+    left.bind(1, stored_run);
+    right.bind(1, computed_run);
+    while (true) {
+        const bool has_left = left.step(), has_right = right.step();
+        if (!has_left && !has_right) return std::nullopt;
+        if (!has_left || !has_right)
+            return fmt::format("{} has {} row than the facts give ({})", table.name,
+                               has_left ? "one more" : "one less",
+                               key_text(has_left ? left : right, table.key_columns));
+        for (int column = 0; column < sqlite3_column_count(left.raw()); ++column)
+            if (!is_same_value(left, right, column))
+                return fmt::format("{} ({}): {} is not what the facts give", table.name,
+                                   key_text(left, table.key_columns),
+                                   sqlite3_column_name(left.raw(), column));
+    }
+}
+
+struct FinalRun {
+    std::int64_t number{}, last_import{};
+    std::string plan, period, plan_text, plan_digest, inputs_digest, result_digest, chain_digest,
+        version;
+};
+
+std::vector<FinalRun> final_runs(Database& database) {
+    Query query = database.query(
+        "SELECT number, last_import, plan, period, plan_text, plan_digest, inputs_digest,"
+        " result_digest, coalesce(chain_digest, ''), program_version FROM run"
+        " WHERE state = 'final' ORDER BY plan, last_day");
+    std::vector<FinalRun> runs;
+    while (query.step()) {
+        FinalRun& run = runs.emplace_back();
+        run.number = query.integer(0);
+        run.last_import = query.integer(1);
+        int column = 2;
+        for (std::string* text : {&run.plan, &run.period, &run.plan_text, &run.plan_digest,
+                                  &run.inputs_digest, &run.result_digest, &run.chain_digest,
+                                  &run.version})
+            *text = query.text(column++);
+    }
+    return runs;
+}
+
+Check check_integrity(Database& database) {
+    Query query = database.query("PRAGMA integrity_check(5)");
+    std::string finding;
+    while (query.step())
+        if (query.text(0) != "ok") finding += (finding.empty() ? "" : "; ") + harmless(query.text(0));
+    const bool holds = finding.empty();
+    return {"integrity", holds, holds ? "the file is sound" : finding};
+}
+
+Check check_links(Database& database) {
+    Query query = database.query("PRAGMA foreign_key_check");
+    std::string finding;
+    std::int64_t count = 0;
+    while (query.step())
+        if (++count == 1)
+            finding = fmt::format("a row of {} names one of {} that is not there",
+                                  harmless(query.text(0)), harmless(query.text(2)));
+    if (count > 1) finding += fmt::format("; {} such rows in all", count);
+    return {"links", count == 0, count == 0 ? "every row names rows that are there" : finding};
+}
+
+/// Accounts, totals and statements of a run, as stored, add up to what it paid.
+std::optional<std::string> sums_differ(Database& database, std::int64_t run) {
+    struct Sum {
+        const char *what, *sql;
+    };
+    static constexpr Sum sums[] = {
+        {"its statements", "SELECT sum(amount) FROM statement WHERE run = ?1"},
+        {"its totals", "SELECT sum(amount) FROM run_total WHERE run = ?1"},
+        {"its bonuses", "SELECT sum(paid) FROM run_bonus WHERE run = ?1"},
+        {"its maximum less what was forfeited",
+         "SELECT (SELECT sum(maximum) FROM run_bonus WHERE run = ?1) -"
+         " coalesce((SELECT sum(amount) FROM run_forfeit WHERE run = ?1), 0)"},
+    };
+    Query paid_query = database.query("SELECT paid FROM run WHERE number = ?1");
+    paid_query.bind(1, run);
+    ensure(paid_query.step(), "a final run is gone while it is verified");
+    const std::int64_t paid = paid_query.integer(0);
+    for (const Sum& sum : sums) {
+        Query query = database.query(sum.sql);
+        query.bind(1, run);
+        const std::int64_t found = query.step() && !query.is_null(0) ? query.integer(0) : 0;
+        if (found != paid)
+            return fmt::format("{} come to {} minor units, but the run paid {}", sum.what, found,
+                               paid);
+    }
+    return std::nullopt;
+}
+
+/// What differs between a stored run and the same run computed from the facts that it saw.
+std::optional<std::string> recomputed_differs(Database& database, const FinalRun& run,
+                                              unsigned thread_count) {
+    const PlanReading reading = read_plan(run.plan_text);
+    if (!reading.errors.empty())
+        return fmt::format("its plan does not read: line {}: {}", reading.errors.front().line,
+                           reading.errors.front().text);
+    const Plan& plan = reading.plan;
+    const auto period = parse_period(run.period, plan.week_starts);
+    if (!period) return fmt::format("its period {} is none", shown_value(run.period));
+    Loaded loaded = load(database, plan, *period, run.last_import);
+    if (loaded.inputs_digest != run.inputs_digest)
+        return "the facts that it saw have changed: their digest is another";
+    const RunResult result = downline::run(plan, loaded.snapshot, thread_count);
+    loaded.snapshot.orders = {};
+    Database computed = Database::in_memory();
+    Transaction transaction(computed);
+    const std::int64_t number = save(computed, plan, loaded, result, {"verify", ""});
+    for (const StoredTable& table : stored_tables)
+        if (auto found = difference(table, database, run.number, computed, number)) return found;
+    Query digest = computed.query("SELECT result_digest FROM run WHERE number = ?1");
+    digest.bind(1, number);
+    if (!digest.step() || digest.text(0) != run.result_digest)
+        return "the digest of its result is another";
+    return std::nullopt;
+}
+
+Check check_run(Database& database, const FinalRun& run, unsigned thread_count) {
+    const std::string name = fmt::format("run {} ({} {})", run.number, run.plan, run.period);
+    std::optional<std::string> finding;
+    if (sha256_hex(run.plan_text) != run.plan_digest) finding = "the text of its plan was changed";
+    if (!finding) finding = sums_differ(database, run.number);
+    if (!finding) {
+        try {
+            finding = recomputed_differs(database, run, thread_count);
+        } catch (const Refusal& refusal) {
+            finding = fmt::format("it cannot be computed again: {}", refusal.what());
+        }
+    }
+    if (finding && run.version != DOWNLINE_VERSION)
+        *finding += fmt::format(" (it was made by version {}, this is {})", run.version,
+                                DOWNLINE_VERSION);
+    return {name, !finding, finding.value_or("computed again from the facts it saw: the same")};
+}
+
+}  // namespace
+
+bool verify(Database& database, const std::optional<std::string>& head, unsigned thread_count,
+            const std::function<void(const Check&)>& report) {
+    bool all_hold = true;
+    const auto take = [&](const Check& check) {
+        all_hold &= check.holds;
+        report(check);
+    };
+    take(check_integrity(database));
+    take(check_links(database));
+    const std::vector<FinalRun> runs = final_runs(database);
+    bool has_head = false;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const bool is_first = i == 0 || runs[i - 1].plan != runs[i].plan;
+        const bool is_last = i + 1 == runs.size() || runs[i + 1].plan != runs[i].plan;
+        const std::string expected = sha256_hex(
+            (is_first ? std::string{} : runs[i - 1].chain_digest) + runs[i].result_digest);
+        Check check = check_run(database, runs[i], thread_count);
+        if (check.holds && expected != runs[i].chain_digest)
+            check = {check.name, false, "the chain of digests is broken at it"};
+        take(check);
+        if (!is_last) continue;
+        has_head |= head && runs[i].chain_digest.starts_with(*head);
+        take({"chain " + runs[i].plan, true, "its head is " + runs[i].chain_digest});
+    }
+    if (head) {
+        const std::string missing = "no plan's chain has the head " + shown_value(*head);
+        take({"head", has_head, has_head ? "the head that was kept is that of a chain" : missing});
+    }
+    return all_hold;
+}
+
+}  // namespace downline
