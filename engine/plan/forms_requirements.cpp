@@ -206,7 +206,8 @@ std::optional<MeasureIndex> read_measure(TableReader& table, std::string_view ke
 RankPlace ReadingContext::rank(std::string_view name, Place place, Problems& problems) const {
     const auto at = std::ranges::find(rank_names, name);
     if (at != rank_names.end()) return static_cast<RankPlace>(at - rank_names.begin() + 1);
-    const std::vector<std::string_view> known(rank_names.begin(), rank_names.end());
+    std::vector<std::string_view> known;
+    if (problems.wants_suggestions()) known.assign(rank_names.begin(), rank_names.end());
     problems.error(place, "unknown_rank",
                    fmt::format("{} is no rank of this plan{}", in_quotes(name),
                                near_name(name, known, problems)));

@@ -9,12 +9,13 @@ namespace downline {
 
 std::vector<const TomlValue*> entries_by_place(const TomlValue& table, std::string_view what,
                                                const ReadingContext& context, Problems& problems) {
-    std::vector<const TomlValue*> by_place(context.rank_names.size() + 1, nullptr);
+    const std::size_t place_count = context.rank_names.size() + 1;
+    if (!context.take_cells(place_count, table.place, problems)) return {};
+    std::vector<const TomlValue*> by_place(place_count, nullptr);
     if (table.table.empty())
         problems.error(table.place, "empty_table",
                        fmt::format("{} names no rank; write it as {{ {} = … }}", what,
                                    context.rank_names.empty() ? "none" : context.rank_names[0]));
-    if (!context.take_cells(by_place.size(), table.place, problems)) return by_place;
     for (const TomlValue::Entry& entry : table.table) {
         const RankPlace place =
             entry.key == "none" ? RankPlace{0} : context.rank(entry.key, entry.place, problems);

@@ -16,7 +16,7 @@ namespace downline {
 enum class PaySort : std::uint8_t { either, rate, amount };
 
 /// A table by rank as its entries by place: what is not named takes the nearest named below it.
-/// Null where nothing is named; all null beyond what a plan's tables may have in all.
+/// Null where nothing is named; empty beyond what a plan's tables may have in all.
 [[nodiscard]] std::vector<const TomlValue*> entries_by_place(const TomlValue& table,
                                                              std::string_view what,
                                                              const ReadingContext& context,
