@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t piece_bytes_min = std::size_t{1} << 20;
 constexpr std::uint64_t stream_count = 8;
+constexpr std::size_t line_bytes_max = 50;  // five numbers of at most ten bytes
 
 std::uint64_t zigzag(std::int64_t value) {
     return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
@@ -37,48 +38,6 @@ std::uint8_t* write_varint(std::uint8_t* at, std::uint64_t value) {
 bool is_same_group(const Line& a, const Line& b) {
     return a.paid_level == b.paid_level && a.rate == b.rate &&
            a.rate_is_amount == b.rate_is_amount && (a.from == 0) == (b.from == 0);
-}
-
-void pack_group(std::vector<std::uint8_t>& bytes, std::span<const Line> group,
-                std::int64_t& previous_ref) {
-    const Line& first = group.front();
-    const bool has_from = first.from != 0;
-    const std::uint64_t sort = (!first.rate ? 0U : first.rate_is_amount ? 2U : 1U) + 4U * has_from;
-    put_varint(bytes, group.size());
-    put_varint(bytes, std::uint64_t{first.paid_level} * 8 + sort);
-    if (first.rate) put_signed(bytes, *first.rate);
-    for (const Line& line : group) {
-        std::array<std::uint8_t, 64> buffer;  // at most six numbers of ten bytes
-        std::uint8_t* end = buffer.data();
-        end = write_varint(end, zigzag(line.order_ref - previous_ref));
-        end = write_varint(end, std::uint64_t{line.level} * stream_count +
-                                    static_cast<std::uint64_t>(line.stream));
-        end = write_varint(end, line.base ? zigzag(*line.base) + 1 : 0);
-        end = write_varint(end, zigzag(line.amount_minor));
-        if (has_from) end = write_varint(end, static_cast<std::uint64_t>(line.from));
-        bytes.insert(bytes.end(), buffer.data(), end);
-        previous_ref = line.order_ref;
-    }
-}
-
-/// Few (paid level, stream) pairs, and lines of a level come together: a short list, sought from its
-/// end, then brought in order.
-std::vector<Total> totals_of(std::span<const Line> lines) {
-    std::vector<Total> totals;
-    for (const Line& line : lines) {
-        const auto at = std::find_if(totals.rbegin(), totals.rend(), [&](const Total& total) {
-            return total.paid_level == line.paid_level && total.stream == line.stream;
-        });
-        Total& total = at != totals.rend()
-                           ? *at
-                           : totals.emplace_back(Total{line.paid_level, line.stream, 0, 0});
-        ++total.line_count;
-        total.amount_minor = add_checked(total.amount_minor, line.amount_minor);
-    }
-    std::ranges::sort(totals, {}, [](const Total& total) {
-        return std::pair(total.paid_level, total.stream);
-    });
-    return totals;
 }
 
 void pack_total(std::vector<std::uint8_t>& bytes, const Total& total) {
@@ -162,28 +121,83 @@ std::vector<std::uint8_t>& LineBook::piece_with_room() {
     return pieces_.back();
 }
 
-void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
-    if (lines.empty()) return;
-    ensure(entries_.empty() || entries_.back().earner < earner, "earners must come in order");
-    std::vector<std::uint8_t>& bytes = piece_with_room();
-    Entry& entry = entries_.emplace_back();
+void LinePacker::add(const Line& line) {
+    if (open_count_ == 0 || !is_same_group(open_first_, line)) {
+        close_group();
+        open_first_ = line;
+    }
+    if (open_.size() < open_size_ + line_bytes_max)
+        open_.resize(std::max<std::size_t>(4096, 2 * open_.size()));
+    std::uint8_t* end = open_.data() + open_size_;
+    end = write_varint(end, zigzag(line.order_ref - previous_ref_));
+    end = write_varint(end, std::uint64_t{line.level} * stream_count +
+                                static_cast<std::uint64_t>(line.stream));
+    end = write_varint(end, line.base ? zigzag(*line.base) + 1 : 0);
+    end = write_varint(end, zigzag(line.amount_minor));
+    if (line.from != 0) end = write_varint(end, static_cast<std::uint64_t>(line.from));
+    open_size_ = static_cast<std::size_t>(end - open_.data());
+    previous_ref_ = line.order_ref;
+    ++open_count_;
+    ++line_count_;
+    count(line);
+}
+
+void LinePacker::close_group() {
+    if (open_count_ == 0) return;
+    const Line& first = open_first_;
+    const std::uint64_t sort =
+        (!first.rate ? 0U : first.rate_is_amount ? 2U : 1U) + 4U * (first.from != 0);
+    put_varint(groups_, open_count_);
+    put_varint(groups_, std::uint64_t{first.paid_level} * 8 + sort);
+    if (first.rate) put_signed(groups_, *first.rate);
+    groups_.insert(groups_.end(), open_.data(), open_.data() + open_size_);
+    open_size_ = open_count_ = 0;
+}
+
+void LinePacker::count(const Line& line) {
+    const auto is_its = [&](const Total& total) {
+        return total.paid_level == line.paid_level && total.stream == line.stream;
+    };
+    if (last_total_ >= totals_.size() || !is_its(totals_[last_total_])) {
+        const auto at = std::ranges::find_if(totals_, is_its);
+        last_total_ = static_cast<std::size_t>(at - totals_.begin());
+        if (at == totals_.end()) totals_.push_back({line.paid_level, line.stream, 0, 0});
+    }
+    Total& total = totals_[last_total_];
+    ++total.line_count;
+    total.amount_minor = add_checked(total.amount_minor, line.amount_minor);
+}
+
+void LinePacker::finish(MemberIndex earner, LineBook& book) {
+    if (line_count_ == 0) return;
+    ensure(book.entries_.empty() || book.entries_.back().earner < earner,
+           "earners must come in order");
+    close_group();
+    std::vector<std::uint8_t>& bytes = book.piece_with_room();
+    LineBook::Entry& entry = book.entries_.emplace_back();
     entry.earner = earner;
-    entry.line_count = static_cast<std::uint32_t>(lines.size());
-    entry.piece = static_cast<std::uint32_t>(pieces_.size() - 1);
+    entry.line_count = line_count_;
+    entry.piece = static_cast<std::uint32_t>(book.pieces_.size() - 1);
     entry.offset = static_cast<std::uint32_t>(bytes.size());
-    const std::vector<Total> totals = totals_of(lines);
-    put_varint(bytes, totals.size());
-    for (const Total& total : totals) {
+    std::ranges::sort(totals_, {}, [](const Total& total) {
+        return std::pair(total.paid_level, total.stream);
+    });
+    put_varint(bytes, totals_.size());
+    for (const Total& total : totals_) {
         pack_total(bytes, total);
         entry.amount_minor = add_checked(entry.amount_minor, total.amount_minor);
     }
-    std::int64_t previous_ref = 0;
-    for (std::size_t from = 0; from < lines.size();) {
-        std::size_t to = from + 1;
-        while (to < lines.size() && is_same_group(lines[from], lines[to])) ++to;
-        pack_group(bytes, lines.subspan(from, to - from), previous_ref);
-        from = to;
-    }
+    bytes.insert(bytes.end(), groups_.begin(), groups_.end());
+    groups_.clear();
+    totals_.clear();
+    previous_ref_ = 0;
+    line_count_ = 0;
+}
+
+void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
+    LinePacker packer;
+    for (const Line& line : lines) packer.add(line);
+    packer.finish(earner, *this);
 }
 
 void LineBook::append(LineBook&& later) {

@@ -39,8 +39,31 @@ struct Total {
     friend bool operator==(const Total&, const Total&) = default;
 };
 
-/// Collects the lines of one bonus. Lines of one earner that follow each other with the same paid
-/// level and rate are a group that states both once.
+class LineBook;
+
+/// Packs one earner's lines as they come: of a million of them none is kept unpacked. Lines that
+/// follow each other with the same paid level and rate are a group that states both once.
+class LinePacker {
+public:
+    void add(const Line& line);
+    [[nodiscard]] std::uint32_t line_count() const { return line_count_; }
+    /// Ends the earner: the lines go into the book, and the packer is empty again.
+    void finish(MemberIndex earner, LineBook& book);
+
+private:
+    void close_group();
+    void count(const Line& line);
+    std::vector<std::uint8_t> groups_;        ///< all groups but the open one
+    std::vector<std::uint8_t> open_;          ///< the open group's lines: `open_size_` bytes of it
+    std::size_t open_size_ = 0, open_count_ = 0;
+    Line open_first_;
+    std::int64_t previous_ref_ = 0;
+    std::vector<Total> totals_;               ///< few: sought from the one that was met last
+    std::size_t last_total_ = 0;
+    std::uint32_t line_count_ = 0;
+};
+
+/// Collects the packed lines of one bonus.
 class LineBook {
 public:
     struct Entry {
@@ -65,6 +88,7 @@ private:
     struct Parts {
         std::span<const std::uint8_t> totals, lines;
     };
+    friend class LinePacker;
     [[nodiscard]] Parts parts(std::size_t entry) const;
     std::vector<std::uint8_t>& piece_with_room();
     std::vector<Entry> entries_;

@@ -42,7 +42,6 @@ public:
 
     /// Pays one earner's order lines, which come in order date sequence.
     void pay(MemberIndex earner, std::span<const OrderLineIndex> order_lines) {
-        lines_.clear();
         std::int64_t filled = 0;
         for (const OrderLineIndex line : order_lines) {
             if (is_marginal() && earner != no_member)
@@ -50,8 +49,8 @@ public:
             else
                 settle(earner, line, choose(earner, line), view_.base[line]);
         }
-        if (!lines_.empty()) book_.add(earner, lines_);
-        account_.line_count += lines_.size();
+        account_.line_count += packer_.line_count();
+        packer_.finish(earner, book_);
     }
 
     [[nodiscard]] Payout result() && { return {std::move(book_), account_}; }
@@ -129,7 +128,7 @@ private:
         if (!chosen.pay->is_amount) line.base = base;
         line.paid_level = chosen.step;
         line.stream = stream_of(view_, order_line, true);
-        lines_.push_back(line);
+        packer_.add(line);
         account_.paid_minor = add_checked(account_.paid_minor, paid);
         return paid;
     }
@@ -142,7 +141,7 @@ private:
     const RateForm& rate_;
     const PayView& view_;
     LineAmount amount_;
-    std::vector<Line> lines_;
+    LinePacker packer_;
     LineBook book_;
     Account account_;
 };

@@ -41,7 +41,6 @@ public:
     /// Begins a payee; its slots follow, level by level, then end_payee.
     void begin_payee(MemberIndex payee) {
         payee_ = payee;
-        lines_.clear();
         factor_ppm_ = amount_.factor_ppm(view_.rank_of(payee));
         depth_ = view_.forest.depth()[view_.forest.position()[payee]];
         tier_ = nullptr;
@@ -68,8 +67,8 @@ public:
     }
 
     void end_payee() {
-        book_.add(payee_, lines_);
-        account_.line_count += lines_.size();
+        account_.line_count += packer_.line_count();
+        packer_.finish(payee_, book_);
     }
 
     /// A slot that nobody stands at.
@@ -95,7 +94,7 @@ private:
 
     void add_line(const PaidItem& item, std::uint32_t level, const Pay& pay,
                   std::int64_t value, std::int64_t paid) {
-        Line& line = lines_.emplace_back(sources_.line_of(item.item));
+        Line line = sources_.line_of(item.item);
         line.rate_is_amount = pay.is_amount;
         line.rate = value;
         line.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
@@ -103,6 +102,7 @@ private:
         line.level = item.seller_depth - depth_;
         line.paid_level = level;
         line.stream = line.level == 0 ? item.stream_of_seller : item.stream_of_others;
+        packer_.add(line);
         account_.paid_minor = add_checked(account_.paid_minor, paid);
     }
 
@@ -120,7 +120,7 @@ private:
     std::uint32_t depth_ = 0;
     std::int64_t factor_ppm_ = 0, factor_ppm_max_ = 0;
     const Pay* tier_ = nullptr;
-    std::vector<Line> lines_;
+    LinePacker packer_;
     LineBook book_;
     Account account_;
 };
