@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,11 @@ void prepare_process() {
     for (int descriptor = 0; descriptor <= 2; ++descriptor)
         if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF)
             (void)open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY);
+#ifdef __GLIBC__
+    // Columns of a million rows go back to the system when they are dropped: a run needs a quarter
+    // less memory, and as much time.
+    mallopt(M_MMAP_THRESHOLD, 1 << 18);
+#endif
     std::signal(SIGPIPE, SIG_IGN);
     for (const int number : {SIGINT, SIGTERM, SIGHUP})
         if (std::signal(number, remove_unfinished_and_die) == SIG_IGN) std::signal(number, SIG_IGN);

@@ -45,10 +45,9 @@ struct Members {
     std::vector<std::uint16_t> title_before;  ///< place in the ladder (1-based, 0 none); may be empty
 };
 
-/// The order lines of the period.
+/// The order lines of the period. Lines and output name one by its place in it, from 1.
 struct OrderLines {
     std::uint32_t count = 0;
-    std::vector<std::int64_t> ref;             ///< storage's number of the line, for lines and output
     std::vector<std::uint32_t> order;          ///< which lines are one order: 0..order_count, ascending
     std::vector<MemberIndex> buyer;
     std::vector<Day> ordered_on;

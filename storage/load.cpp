@@ -267,9 +267,6 @@ Loaded load(Database& database, const Plan& plan, const Period& period,
     snapshot.order_count = orders.order_count;
     snapshot.sequences = std::move(sequences.sequences);
     snapshot.orders.sequence = std::move(sequences.of_line);
-    snapshot.orders.ref.resize(snapshot.orders.count);
-    for (std::size_t place = 0; place < snapshot.orders.ref.size(); ++place)
-        snapshot.orders.ref[place] = static_cast<std::int64_t>(place) + 1;
     loaded.order_rows = std::move(orders.rows);
     loaded.contracts = std::move(sequences.contracts);
     loaded.inputs_digest = digest.hex();

@@ -15,7 +15,7 @@ namespace downline {
 
 /// A snapshot and what storage must remember of it.
 struct Loaded {
-    Snapshot snapshot;  ///< order lines name themselves (`ref`) by their place in it, from 1
+    Snapshot snapshot;
     std::vector<std::int64_t> order_rows;  ///< the row of order_line at each place
     /// Entries of Snapshot::sequences beyond the members': by buyer, then contract.
     struct Contract {

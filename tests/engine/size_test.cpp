@@ -62,7 +62,6 @@ Snapshot company(SponsorOf sponsor_of, const std::vector<MemberIndex>& orders) {
     snapshot.sequences.first_on.assign(million, 0);
     for (const MemberIndex buyer : orders) {
         OrderLines& lines = snapshot.orders;
-        lines.ref.push_back(lines.count + 1);
         lines.order.push_back(lines.count);
         lines.buyer.push_back(buyer);
         lines.ordered_on.push_back(snapshot.period.first);

@@ -69,7 +69,6 @@ public:
         OrderLines& lines = snapshot_.orders;
         if (!last_ || last_->order_id != order.order_id) ++snapshot_.order_count;
         last_ = &order;
-        lines.ref.push_back(std::int64_t{lines.count} + 1);
         lines.order.push_back(snapshot_.order_count - 1);
         lines.buyer.push_back(index_[static_cast<std::size_t>(order.buyer)]);
         lines.ordered_on.push_back(order.ordered_on);

@@ -83,9 +83,6 @@ Outcome outcome_of(const RunResult& result, const Snapshot& snapshot) {
     std::map<std::int64_t, MemberIndex> member_of_number;
     for (MemberIndex member = 0; member < snapshot.members.count; ++member)
         member_of_number[snapshot.members.number[member]] = member;
-    std::map<std::int64_t, MemberIndex> buyer_of_ref;
-    for (std::size_t i = 0; i < snapshot.orders.count; ++i)
-        buyer_of_ref[snapshot.orders.ref[i]] = snapshot.orders.buyer[i];
 
     Outcome outcome;
     for (std::size_t bonus = 0; bonus < result.books.size(); ++bonus) {
@@ -94,7 +91,7 @@ Outcome outcome_of(const RunResult& result, const Snapshot& snapshot) {
             for (const Line& line : book.lines(entry))
                 outcome.payments.push_back(
                     {bonus, book.entries()[entry].earner, line.order_ref,
-                     line.from == 0 ? buyer_of_ref.at(line.order_ref)
+                     line.from == 0 ? snapshot.orders.buyer.at(static_cast<std::size_t>(line.order_ref) - 1)
                                     : member_of_number.at(line.from),
                      line.level, line.paid_level, line.stream, line.rate_is_amount,
                      line.rate.value(), line.base.value(), line.amount_minor});

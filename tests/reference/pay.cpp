@@ -269,7 +269,7 @@ private:
         outcome_.paid_minor += paid;
         if (paid == 0) return;
         const std::int64_t shown_base = slot.own.is_amount ? line.quantity : slot.base;
-        outcome_.payments.push_back({place_, slot.earner, ledger_.in.orders.ref[line.index],
+        outcome_.payments.push_back({place_, slot.earner, std::int64_t{line.index} + 1,
                                      line.buyer, slot.level, slot.paid_level,
                                      stream_of(line, slot), slot.own.is_amount, slot.own.value,
                                      shown_base, paid});

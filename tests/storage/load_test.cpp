@@ -113,7 +113,6 @@ TEST_CASE("order lines come by date, order id and line, and orders are numbered"
     CHECK(lines.order == std::vector<std::uint32_t>{0, 1, 1, 2});
     CHECK(loaded.snapshot.order_count == 3);
     CHECK(loaded.order_rows == std::vector<std::int64_t>{4, 3, 2, 1});
-    CHECK(lines.ref == std::vector<std::int64_t>{1, 2, 3, 4});
     CHECK(lines.qualifying_centipoints.empty());
     CHECK(lines.cost_minor.empty());
     CHECK(lines.quantity.empty());
