@@ -162,12 +162,13 @@ std::int64_t draft_of(Database& database, const Plan& plan, const Period& period
                       const Signature& made, unsigned thread_count) {
     check_plan(database, plan, period);
     Loaded loaded = load(database, plan, period);
-    const RunResult result = run(plan, loaded.snapshot, thread_count);
+    RunResult result = run(plan, loaded.snapshot, thread_count);
     loaded.snapshot.orders = {};  // a million order lines that nobody reads any more
     loaded.snapshot.sequences = {};
     Transaction transaction(database);
     check_plan(database, plan, period);  // someone else may have closed it meanwhile
     const std::int64_t number = save(database, plan, loaded, result, made);
+    result = {};
     transaction.commit();
     return number;
 }
