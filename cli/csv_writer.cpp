@@ -31,7 +31,7 @@ void CsvWriter::header(std::initializer_list<std::string_view> names) {
 }
 
 CsvWriter& CsvWriter::text(std::string_view text) {
-    if (is_formula(text)) return cell("'" + std::string(text));
+    if (is_formula(text)) return cell(std::string("'").append(text));
     return cell(text);
 }
 

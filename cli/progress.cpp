@@ -23,7 +23,7 @@ void Progress::update(std::uint64_t done, std::uint64_t total) {
     if (!is_shown_ || Clock::now() < next_draw_) return;
     next_draw_ = Clock::now() + std::chrono::milliseconds(100);
     is_drawn_ = true;
-    std::fputs(("\r" + progress_line(doing_, done, total) + "\x1b[K").c_str(), stderr);
+    std::fputs(fmt::format("\r{}\x1b[K", progress_line(doing_, done, total)).c_str(), stderr);
 }
 
 Waiting::Waiting(std::string doing) {

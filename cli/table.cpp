@@ -13,8 +13,10 @@ constexpr std::size_t measured_row_count = 1000;
 
 std::string padded(const std::string& text, std::size_t width, Align align) {
     const std::size_t columns = column_count(text);
-    const std::string blanks(width > columns ? width - columns : 0, ' ');
-    return align == Align::right ? blanks + text : text + blanks;
+    const std::size_t blank_count = width > columns ? width - columns : 0;
+    std::string line(align == Align::right ? blank_count : 0, ' ');
+    line += text;
+    return line.append(align == Align::left ? blank_count : 0, ' ');
 }
 
 std::string without_trailing_blanks(std::string line) {
@@ -49,8 +51,9 @@ void Table::begin() {
     }
     std::string titles, rule;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-        titles += (i > 0 ? "  " : "") + padded(columns_[i].title, widths_[i], columns_[i].align);
-        rule += (i > 0 ? "  " : "") + std::string(widths_[i], '-');
+        if (i > 0) titles += "  ", rule += "  ";
+        titles += padded(columns_[i].title, widths_[i], columns_[i].align);
+        rule.append(widths_[i], '-');
     }
     output_ << bold(output_, without_trailing_blanks(titles)) << "\n" << rule << "\n";
     for (const auto& cells : waiting_) write(cells);
