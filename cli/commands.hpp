@@ -15,6 +15,7 @@ void add_run(Command& root, Settings& settings);
 void add_close(Command& root, Settings& settings);
 void add_periods(Command& root, Settings& settings);
 void add_runs(Command& root, Settings& settings);
+void add_diff(Command& root, Settings& settings);
 void add_verify(Command& root, Settings& settings);
 void add_earnings(Command& root, Settings& settings);
 void add_customers(Command& root, Settings& settings);
@@ -31,6 +32,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_close(root, settings);
     add_periods(root, settings);
     add_runs(root, settings);
+    add_diff(root, settings);
     add_verify(root, settings);
     add_earnings(root, settings);
     add_customers(root, settings);
