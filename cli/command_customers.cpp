@@ -32,9 +32,9 @@ void print_table(Output& output, const Customers& customers, const std::string& 
                    row.is_lapsed ? "yes" : ""});
     }
     table.finish();
-    output << fmt::format("\n{}, {} lapsed as of {}; bought {} {} in all",
+    output << fmt::format("\n{}, {} lapsed (no order in the {} days to {}); bought {} {} in all",
                           counted(static_cast<std::int64_t>(customers.rows.size()), "customer"),
-                          lapsed_count, format_day(customers.as_of),
+                          lapsed_count, lapsed_after_days, format_day(customers.as_of),
                           amount_text(customers.amount_minor, currency), currency);
     if (const auto share = share_text(customers.largest_amount_minor, customers.amount_minor))
         output << fmt::format(", {} of it by the largest customer", *share);

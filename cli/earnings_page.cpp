@@ -80,12 +80,14 @@ void print_lines(Output& output, const RunRecord& run, const Earnings& earnings)
               "where it has one).\n"
               "Sold: how far below. Level: what it was paid as, without those whom the plan "
               "passes over.\n";
-    Table table(output, {{"bonus"}, {"order"}, {"line", Align::right}, {"bought by"}, {"sold"},
+    Table table(output, {{"bonus"}, {"order"}, {"line", Align::right}, {"on"}, {"bought by"},
+                         {"sold"},
                          {"level", Align::right}, {"base", Align::right},
                          {"rate", Align::right}, {"amount", Align::right}, {"stream"}});
     for (const EarningLine& line : earnings.lines)
         table.row({line.bonus, line.order_id.value_or(""),
-                   line.line ? std::to_string(*line.line) : "", line.from.value_or(""),
+                   line.line ? std::to_string(*line.line) : "",
+                   line.ordered_on ? format_day(*line.ordered_on) : "", line.from.value_or(""),
                    where_sold(line), std::to_string(line.paid_level), line.base.value_or(""),
                    line.rate.value_or(""), amount_text(line.amount_minor, run.currency),
                    line.stream});

@@ -54,6 +54,7 @@ EarningLine named(RunReader& reader, const RunReader::BonusName& bonus, const Li
         const OrderName order = reader.order(line.order_ref);
         result.order_id = order.order_id;
         result.line = order.line;
+        result.ordered_on = order.ordered_on;
         if (source == 0) source = order.buyer;
     }
     if (source != 0) result.from = reader.member_id(source);

@@ -16,6 +16,7 @@ struct EarningLine {
     std::string bonus;
     std::optional<std::string> order_id;
     std::optional<std::int64_t> line;
+    std::optional<Day> ordered_on;
     std::optional<std::string> from;
     std::int64_t level{}, paid_level{};
     std::optional<std::string> base, rate;  ///< "100.00", "5%" (or "5.00" per unit)

@@ -50,7 +50,8 @@ RunReader::RunReader(sqlite3* handle, std::int64_t run)
     : handle_(handle),
       run_(run),
       piece_query_(handle, "SELECT packed FROM run_order WHERE run = ?1 AND piece = ?2"),
-      order_query_(handle, "SELECT order_id, line, buyer FROM order_line WHERE row = ?1"),
+      order_query_(handle,
+                   "SELECT order_id, line, buyer, ordered_on FROM order_line WHERE row = ?1"),
       member_query_(handle, "SELECT member_id FROM member WHERE number = ?1") {
     Query currency(handle_, "SELECT currency FROM run WHERE number = ?1");
     currency.bind(1, run);
@@ -113,7 +114,8 @@ void RunReader::read_ahead() {
     span.bind(1, run_);
     if (orders_.ids.size() == 0 && span.step()) {
         orders_.first = span.integer(0);
-        Query orders(handle_, "SELECT row, order_id, line, buyer FROM order_line"
+        Query orders(handle_, "SELECT row, order_id, line, buyer, ordered_on"
+                              " FROM order_line"
                               " WHERE row BETWEEN ?1 AND ?2 ORDER BY row");
         orders.bind(1, span.integer(0)).bind(2, span.integer(1));
         while (orders.step()) {
@@ -122,6 +124,7 @@ void RunReader::read_ahead() {
                 orders_.ids.add(orders.text(1));
                 orders_.lines.push_back(orders.integer(2));
                 orders_.buyers.push_back(orders.integer(3));
+                orders_.days.push_back(static_cast<Day>(orders.integer(4)));
             }
         }
     }
@@ -136,12 +139,13 @@ OrderName RunReader::order(std::int64_t place) {
     const std::int64_t row = order_row(place);
     if (orders_.holds(row)) {
         const auto at = static_cast<std::size_t>(row - orders_.first);
-        return {orders_.ids[at], orders_.lines[at], orders_.buyers[at]};
+        return {orders_.ids[at], orders_.lines[at], orders_.buyers[at], orders_.days[at]};
     }
     order_query_.reset();
     order_query_.bind(1, row);
     if (!order_query_.step()) throw_broken("an order line of a run");
-    return {order_query_.text(0), order_query_.integer(1), order_query_.integer(2)};
+    return {order_query_.text(0), order_query_.integer(1), order_query_.integer(2),
+            static_cast<Day>(order_query_.integer(3))};
 }
 
 std::string_view RunReader::member_id(std::int64_t number) {

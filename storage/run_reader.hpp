@@ -20,6 +20,7 @@ struct OrderName {
     std::string_view order_id;
     std::int64_t line{};
     std::int64_t buyer{};  ///< storage's number
+    Day ordered_on{};
 };
 
 /// One stored run. Works on any connection, also one that another program opened.
@@ -77,6 +78,7 @@ private:
         std::int64_t first = 0;
         TextArena ids;
         std::vector<std::int64_t> lines, buyers;  ///< of order lines
+        std::vector<Day> days;
         [[nodiscard]] bool holds(std::int64_t row) const {
             return row >= first && row - first < static_cast<std::int64_t>(ids.size());
         }
