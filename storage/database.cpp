@@ -199,10 +199,9 @@ void Database::begin_new() {
 
 Database Database::in_memory() {
     Database database;
-    const int code = sqlite3_open_v2(":memory:", &database.handle_,
-                                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
-                                         SQLITE_OPEN_CREATE,
-                                     nullptr);
+    const int code =
+        sqlite3_open_v2(":memory:", &database.handle_,
+                        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     if (code != SQLITE_OK) throw_sqlite_error(database.handle_, code, "opening");
     database.path_ = ":memory:";
     configure(database.handle_, true);

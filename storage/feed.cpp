@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <new>
 
 namespace downline {
 
 struct Feed::Source {
     std::string declaration;
+    std::vector<int> places;
     const void* rows = nullptr;
     std::size_t first = 0, end = 0;
     Emit emit = nullptr;
@@ -74,7 +76,7 @@ int is_at_end(sqlite3_vtab_cursor* cursor) { return at(cursor).row >= at(cursor)
 
 int cell_of(sqlite3_vtab_cursor* cursor, sqlite3_context* cell, int column) {
     const Feed::Source& source = *at(cursor).source;
-    source.emit(source.rows, at(cursor).row, column, cell);
+    source.emit(source.rows, at(cursor).row, source.places[static_cast<std::size_t>(column)], cell);
     return SQLITE_OK;
 }
 
@@ -105,32 +107,54 @@ std::string places(std::size_t count) {
     return text;
 }
 
-/// Makes the module feed_TABLE, whose rows `source` gives, and the SQL that inserts from it.
-std::string register_feed(Database& database, Feed::Source* source, std::string_view table,
-                          std::initializer_list<std::string_view> columns) {
-    source->declaration = fmt::format("CREATE TABLE feed({})", places(columns.size()));
-    const std::string name = fmt::format("feed_{}", table);
-    const int code =
-        sqlite3_create_module_v2(database.handle(), name.c_str(), &feed_module, source,
-                                 [](void* given) { delete static_cast<Feed::Source*>(given); });
-    if (code != SQLITE_OK) throw_sqlite_error(database.handle(), code, "writing");
-    return fmt::format("INSERT INTO {}({}) SELECT {} FROM {}", table, fmt::join(columns, ", "),
-                       places(columns.size()), name);
+std::vector<Feed::Column> numbered(std::initializer_list<std::string_view> names) {
+    std::vector<Feed::Column> columns;
+    for (const std::string_view name : names)
+        columns.push_back({name, static_cast<int>(columns.size())});
+    return columns;
 }
 
 }  // namespace
 
+Feed::Feed(Database& database, std::string_view table, const std::vector<Column>& columns)
+    : handle_(database.handle()), source_(new Source) {
+    static std::atomic<unsigned> count = 0;
+    module_ = fmt::format("feed_{}_{}", table, ++count);
+    std::string names, values;
+    for (const Column& column : columns) {
+        const std::string_view comma = names.empty() ? "" : ", ";
+        names += fmt::format("{}{}", comma, column.name);
+        if (column.constant) {
+            values += fmt::format("{}{}", comma, *column.constant);
+            continue;
+        }
+        values += fmt::format("{}c{}", comma, source_->places.size());
+        source_->places.push_back(column.place);
+    }
+    source_->declaration = fmt::format("CREATE TABLE feed({})", places(source_->places.size()));
+    const int code =
+        sqlite3_create_module_v2(handle_, module_.c_str(), &feed_module, source_,
+                                 [](void* given) { delete static_cast<Feed::Source*>(given); });
+    if (code != SQLITE_OK) throw_sqlite_error(handle_, code, "writing");
+    insert_.emplace(handle_, fmt::format("INSERT INTO {}({}) SELECT {} FROM {}", table, names,
+                                         values, module_));
+}
+
 Feed::Feed(Database& database, std::string_view table,
            std::initializer_list<std::string_view> columns)
-    : source_(new Source),
-      insert_(database.handle(), register_feed(database, source_, table, columns)) {}
+    : Feed(database, table, numbered(columns)) {}
+
+Feed::~Feed() {
+    insert_.reset();
+    sqlite3_create_module_v2(handle_, module_.c_str(), nullptr, nullptr, nullptr);
+}
 
 void Feed::insert(const void* rows, std::size_t first, std::size_t end, Emit emit) {
     source_->rows = rows;
     source_->first = first;
     source_->end = end;
     source_->emit = emit;
-    insert_.run();
+    insert_->run();
 }
 
 }  // namespace downline

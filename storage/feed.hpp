@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/database.hpp"
 
@@ -19,10 +22,19 @@ public:
     /// may be SQLITE_STATIC where they outlive insert(). May not throw.
     using Emit = void (*)(const void* rows, std::size_t row, int column, sqlite3_context* cell);
 
-    /// Prepares the insertion into `columns` of `table`, in that order. One at a time per table
-    /// and connection; the database must outlive it.
+    /// A column of the table, and as which column Emit is asked for it; or one number for all rows.
+    struct Column {
+        std::string_view name;
+        int place{};
+        std::optional<std::int64_t> constant{};
+    };
+    /// Prepares the insertion into `columns` of `table`; the others get their defaults. The
+    /// database must outlive it.
+    Feed(Database& database, std::string_view table, const std::vector<Column>& columns);
+    /// The same for columns that are asked for by their place in the list.
     Feed(Database& database, std::string_view table,
          std::initializer_list<std::string_view> columns);
+    ~Feed();
     Feed(const Feed&) = delete;
     Feed& operator=(const Feed&) = delete;
 
@@ -33,8 +45,10 @@ public:
     struct Source;
 
 private:
-    Source* source_;  ///< belongs to the connection's module
-    Query insert_;
+    sqlite3* handle_;
+    std::string module_;
+    Source* source_;  ///< belongs to the module
+    std::optional<Query> insert_;
 };
 
 }  // namespace downline

@@ -165,9 +165,18 @@ KnownMembers::KnownMembers(Database& database, std::uint64_t import_bytes)
     // Asking costs some six times what reading in order does; a row has some thirty bytes.
     is_complete_ = largest < 1000 || import_bytes / 30 * 6 > largest_number_;
     if (!is_complete_) return;
-    table_ = IdTable(largest_number_);
+    table_.reserve(largest_number_);
     Query all = database.query("SELECT member_id, number FROM member ORDER BY member_id");
-    while (all.step()) table_.add_copy(all.text(0), static_cast<std::uint32_t>(all.integer(1)));
+    while (all.step()) table_.add_later(all.text(0), static_cast<std::uint32_t>(all.integer(1)));
+    table_.add_waiting();
+}
+
+void KnownMembers::add(std::span<const std::string_view> ids) {
+    std::vector<std::string_view> kept;
+    kept.reserve(ids.size());
+    for (const std::string_view id : ids) kept.push_back(table_.kept(id));
+    ensure(table_.add(kept, largest_number_ + 1), "a member id was added twice");
+    largest_number_ += static_cast<std::uint32_t>(ids.size());
 }
 
 std::uint32_t KnownMembers::find(std::string_view member_id) {

@@ -53,6 +53,12 @@ public:
     /// All are in memory: find() may be called from another thread than the database's.
     [[nodiscard]] bool is_complete() const { return is_complete_; }
     [[nodiscard]] std::uint32_t largest_number() const { return largest_number_; }
+    /// The values of many ids. REQUIRES: is_complete().
+    void find(std::span<const std::string_view> ids, std::uint32_t* numbers) const {
+        table_.find(ids, numbers);
+    }
+    /// Adds members whose numbers follow the largest; all ids must be new.
+    void add(std::span<const std::string_view> ids);
 
 private:
     std::uint32_t largest_number_ = 0;

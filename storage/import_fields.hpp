@@ -71,6 +71,7 @@ public:
     /// Marks the row as bad.
     void refuse(std::size_t column, std::string_view code, std::string text);
 
+    [[nodiscard]] bool keeps_rows() const { return keeps_rows_; }
     [[nodiscard]] const FieldFormat& format() const { return format_; }
     [[nodiscard]] std::uint64_t row_count() const { return row_count_; }
     std::vector<RowProblem> problems;

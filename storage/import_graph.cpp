@@ -71,13 +71,13 @@ std::uint32_t MemberGraph::parent_of(const Tree& tree, std::uint32_t entry) {
                fmt::format("{}_id {} is the member itself", tree.name, shown_value(id)));
         return 0;
     }
-    const std::uint32_t parent_row = rows_.row_of.find(id);
+    const std::uint32_t parent_row = fresh_.row_of.find(id);
     std::uint32_t number = IdTable::none;
     if (parent_row != IdTable::none && fresh_.entry_of[parent_row] != IdTable::none)
         number = fresh_.first + fresh_.entry_of[parent_row];
     else if (known_.largest_number() != 0) number = known_.find(id);
     if (number == IdTable::none) {
-        const bool was_rejected = rows_.rejected_ids.find(id) != IdTable::none;
+        const bool was_rejected = fresh_.rejected_ids.find(id) != IdTable::none;
         if (!was_rejected)
             reject(entry, tree.column, tree.unknown,
                    fmt::format("{}_id {} is nobody's, neither in the files nor in the database",
@@ -224,7 +224,7 @@ void MemberGraph::check() {
     becomes_affiliate_.assign(fresh_.size(), 0);
     for (std::uint32_t row = 0; row < rows_.size(); ++row) {
         if (rows_.kind[row] != affiliate || fresh_.entry_of[row] != IdTable::none) continue;
-        const std::uint32_t first = rows_.row_of.find(rows_.member_id[row]);
+        const std::uint32_t first = fresh_.row_of.find(rows_.member_id[row]);
         if (fresh_.entry_of[first] != IdTable::none) becomes_affiliate_[fresh_.entry_of[first]] = 1;
     }
     link({"sponsor", member_sponsor_id, rows_.sponsor_id, fresh_.sponsor, code::unknown_sponsor,

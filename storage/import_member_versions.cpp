@@ -115,7 +115,7 @@ void MemberVersions::refuse(std::uint32_t row, std::size_t column, std::string_v
 }
 
 std::uint32_t MemberVersions::number_of(std::string_view id) {
-    const std::uint32_t row = rows_.row_of.find(id);
+    const std::uint32_t row = fresh_.row_of.find(id);
     if (row != IdTable::none && fresh_.entry_of[row] != IdTable::none)
         return fresh_.first + fresh_.entry_of[row];
     return known_.find(id);

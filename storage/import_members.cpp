@@ -7,7 +7,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <future>
+#include <optional>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
@@ -19,24 +20,43 @@
 
 namespace downline {
 
-RowProblem MemberRows::problem(std::size_t row, std::size_t column, std::string_view code,
-                               std::string text, bool keeps_row) const {
-    const Segment& in = *segments[segment[row]];
-    return in.problem(begin[row], in.header->place_of[column], code, std::move(text), keeps_row);
-}
-
 namespace {
 
 constexpr auto affiliate = static_cast<std::int8_t>(MemberKind::affiliate);
 constexpr auto customer = static_cast<std::int8_t>(MemberKind::customer);
 
-/// A member as it is inserted.
-struct MemberFeed {
-    const MemberRows& rows;
-    const NewMembers& fresh;
-    const std::vector<std::uint32_t>& entries;
-    std::int64_t import_number;
-};
+/// The columns of the table, by the places that are asked for.
+constexpr std::string_view table_columns[] = {
+    "number",    "import", "member_id", "sponsor",   "enroller", "placement", "leg",
+    "joined_on", "kind",   "status",    "status_on", "name",     "country",   "title"};
+
+/// The columns that rows of a file without placements and changes can fill. The table numbers
+/// such rows itself.
+std::vector<Feed::Column> feed_columns(const Header& header, std::int64_t import_number) {
+    std::vector<Feed::Column> columns;
+    const auto add = [&](int place, std::optional<std::int64_t> constant = std::nullopt) {
+        columns.push_back({table_columns[place], place, constant});
+    };
+    add(1, import_number);
+    for (const int place : {2, 3, 7}) add(place);
+    if (header.has(member_kind)) add(8);
+    else add(8, affiliate);
+    if (header.has(member_status)) add(9);
+    else add(9, 0);
+    for (const auto& [column, place] : {std::pair{member_enroller_id, 4},
+                                        {member_status_on, 10},
+                                        {member_name, 11},
+                                        {member_country, 12},
+                                        {member_title, 13}})
+        if (header.has(column)) add(place);
+    return columns;
+}
+
+std::vector<Feed::Column> all_columns() {
+    std::vector<Feed::Column> columns;
+    for (int place = 0; place < 14; ++place) columns.push_back({table_columns[place], place});
+    return columns;
+}
 
 void emit_text(sqlite3_context* cell, std::string_view text) {
     if (text.empty()) return;
@@ -48,27 +68,24 @@ void emit_number(sqlite3_context* cell, const std::vector<std::uint32_t>& column
 }
 
 /// One who became an affiliate after joining was a customer first.
-bool began_as_customer(const MemberRows& rows, std::uint32_t row) {
+bool began_as_customer(const MemberRows& rows, std::size_t row) {
+    if (rows.kind.empty()) return false;
     return rows.kind[row] == customer ||
-           (rows.kind_on[row] != not_stated && rows.kind_on[row] > rows.joined_on[row]);
+           (!rows.kind_on.empty() && rows.kind_on[row] != not_stated &&
+            rows.kind_on[row] > rows.joined_on[row]);
 }
 
-void emit_member(const void* given, std::size_t place, int column, sqlite3_context* cell) {
-    const auto& source = *static_cast<const MemberFeed*>(given);
-    const MemberRows& rows = source.rows;
-    const std::uint32_t entry = source.entries[place];
-    const std::uint32_t row = source.fresh.row[entry];
-    switch (column) {
-        case 0: sqlite3_result_int64(cell, std::int64_t{source.fresh.first} + entry); break;
-        case 1: sqlite3_result_int64(cell, source.import_number); break;
+/// What the row itself says, by place in table_columns.
+void emit_row(const MemberRows& rows, std::size_t row, int place, sqlite3_context* cell) {
+    switch (place) {
         case 2: emit_text(cell, rows.member_id[row]); break;
-        case 3: emit_number(cell, source.fresh.sponsor, entry); break;
-        case 4: emit_number(cell, source.fresh.enroller, entry); break;
-        case 5: emit_number(cell, source.fresh.placement, entry); break;
         case 6: emit_number(cell, rows.leg, row); break;
         case 7: sqlite3_result_int64(cell, rows.joined_on[row]); break;
         case 8: sqlite3_result_int64(cell, began_as_customer(rows, row) ? 1 : 0); break;
-        case 9: sqlite3_result_int64(cell, std::max<std::int8_t>(rows.status[row], 0)); break;
+        case 9:
+            sqlite3_result_int64(
+                cell, rows.status.empty() ? 0 : std::max<std::int8_t>(rows.status[row], 0));
+            break;
         case 10:
             if (rows.status_on[row] != not_stated) sqlite3_result_int64(cell, rows.status_on[row]);
             break;
@@ -79,21 +96,50 @@ void emit_member(const void* given, std::size_t place, int column, sqlite3_conte
     }
 }
 
+/// New members after their graph was checked.
+struct MemberFeed {
+    const MemberRows& rows;
+    const NewMembers& fresh;
+    const std::vector<std::uint32_t>& entries;
+    std::int64_t import_number;
+};
+
+void emit_member(const void* given, std::size_t place, int column, sqlite3_context* cell) {
+    const auto& source = *static_cast<const MemberFeed*>(given);
+    const std::uint32_t entry = source.entries[place];
+    switch (column) {
+        case 0: sqlite3_result_int64(cell, std::int64_t{source.fresh.first} + entry); break;
+        case 1: sqlite3_result_int64(cell, source.import_number); break;
+        case 3: emit_number(cell, source.fresh.sponsor, entry); break;
+        case 4: emit_number(cell, source.fresh.enroller, entry); break;
+        case 5: emit_number(cell, source.fresh.placement, entry); break;
+        default: emit_row(source.rows, source.fresh.row[entry], column, cell); break;
+    }
+}
+
+/// A batch that needs no further look.
+
+void emit_settled(const void* given, std::size_t row, int column, sqlite3_context* cell) {
+    const auto& batch = *static_cast<const MemberBatch*>(given);
+    switch (column) {
+        case 3: emit_number(cell, batch.sponsor, row); break;
+        case 4: emit_number(cell, batch.enroller, row); break;
+        default: emit_row(batch.rows, row, column, cell); break;
+    }
+}
+
 class MemberImporter : public Importer {
 public:
     explicit MemberImporter(ImportContext& context)
         : context_(context),
-          reader_(ImportKind::members, context.format, context.problems.keeps_rows()),
-          known_(context.database, context.bytes_total) {}
+          known_(context.database, context.bytes_total),
+          parser_(context, known_) {}
 
     std::uint64_t read(SourceFile& file) override;
     void finish() override;
 
 private:
-    void take(Segment& segment);
-    void check_dates(Day joined_on, std::int64_t kind, std::int64_t kind_on, std::int64_t status,
-                     std::int64_t status_on);
-    std::uint32_t leg();
+    void insert_settled(const MemberBatch& batch, const Header& header);
     void sort_rows(std::vector<std::pair<std::uint32_t, std::uint32_t>>& known_rows,
                    std::vector<std::uint32_t>& repeated_rows);
     void number_new_members();
@@ -101,115 +147,56 @@ private:
     void insert_new_members(MemberVersions& versions);
 
     ImportContext& context_;
-    RowReader reader_;
     KnownMembers known_;
+    MemberParser parser_;
+    std::optional<Feed> settled_feed_;  ///< of the file that is being read
     MemberRows rows_;
     NewMembers fresh_;
 };
 
 std::uint64_t MemberImporter::read(SourceFile& file) {
-    const std::uint64_t before = reader_.row_count();
-    while (std::unique_ptr<Segment> segment = file.next()) {
-        Segment& here = *segment;
-        rows_.segments.push_back(std::move(segment));
-        reader_.each_row(file, here, [&] { take(here); });
-        context_.problems.add(reader_.problems);
+    const std::uint64_t before = parser_.row_count();
+    // Where the members are asked of the database, its one connection is not shared.
+    const auto policy = known_.is_complete() ? std::launch::async : std::launch::deferred;
+    const auto parse = [this, &file] { return parser_.next(file); };
+    settled_feed_.reset();
+    std::future<std::unique_ptr<MemberBatch>> ahead = std::async(policy, parse);
+    while (const std::unique_ptr<MemberBatch> batch = ahead.get()) {
+        ahead = std::async(policy, parse);
+        context_.problems.add(batch->problems);
+        if (batch->is_settled) insert_settled(*batch, file.header());
+        else rows_.append(std::move(batch->rows));
     }
-    return reader_.row_count() - before;
+    return parser_.row_count() - before;
 }
 
-/// L is 1, R is 2, or a number.
-std::uint32_t MemberImporter::leg() {
-    const std::string_view field = reader_.raw(member_leg);
-    if (field.empty()) return 0;
-    if (field == "L") return 1;
-    if (field == "R") return 2;
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
-    if (error == std::errc{} && end == field.data() + field.size() && number >= 1 &&
-        number <= plan_entries_max)
-        return number;
-    reader_.refuse(
-        member_leg, code::bad_leg,
-        fmt::format("leg {} is none of L, R, 1 to {}", shown_value(field), plan_entries_max));
-    return 0;
-}
-
-/// Dates of kind and status make sense beside the kind, the status and the joining.
-void MemberImporter::check_dates(Day joined_on, std::int64_t kind, std::int64_t kind_on,
-                                 std::int64_t status, std::int64_t status_on) {
-    if (kind_on != not_stated && kind != affiliate)
-        reader_.refuse(member_kind_on, code::kind_on_alone,
-                       "kind_on is the day on which a customer became an affiliate; write the "
-                       "kind affiliate, or leave kind_on empty");
-    if (kind_on != not_stated && kind_on < joined_on)
-        reader_.refuse(member_kind_on, code::kind_before_joining,
-                       fmt::format("kind_on {} is before joined_on {}",
-                                   RowDifferences::shown_day(kind_on), format_day(joined_on)));
-    if (status_on != not_stated && status < 0)
-        reader_.refuse(member_status_on, code::status_on_alone,
-                       "status_on is the day on which a status began; write the status, or leave "
-                       "status_on empty");
-    if (status_on != not_stated && status_on < joined_on)
-        reader_.refuse(member_status_on, code::status_before_joining,
-                       fmt::format("status_on {} is before joined_on {}",
-                                   RowDifferences::shown_day(status_on), format_day(joined_on)));
-}
-
-void MemberImporter::take(Segment&) {
-    const std::string_view member_id = reader_.id(member_member_id);
-    const std::string_view sponsor_id = reader_.optional_id(member_sponsor_id);
-    const Day joined_on = reader_.day(member_joined_on);
-    const std::int64_t kind =
-        reader_.word(member_kind, {"affiliate", "customer"}, code::bad_kind, -1);
-    const std::int64_t kind_on = reader_.optional_day(member_kind_on);
-    const std::int64_t status =
-        reader_.word(member_status, {"active", "suspended", "terminated"}, code::bad_status, -1);
-    const std::int64_t status_on = reader_.optional_day(member_status_on);
-    const std::string_view enroller_id = reader_.optional_id(member_enroller_id),
-                           placement_id = reader_.optional_id(member_placement_id),
-                           name = reader_.text(member_name), country = reader_.text(member_country),
-                           title = reader_.text(member_title);
-    const std::uint32_t leg_number = leg();
-    if (reader_.is_good()) check_dates(joined_on, kind, kind_on, status, status_on);
-    if (reader_.is_good() && !placement_id.empty() && leg_number == 0)
-        reader_.refuse(member_placement_id, code::leg_missing,
-                       fmt::format("placement_id {} needs a leg: L, R or a number",
-                                   shown_value(placement_id)));
-    if (reader_.is_good() && placement_id.empty() && leg_number != 0)
-        reader_.refuse(member_leg, code::leg_alone,
-                       "a leg without placement_id is no place; write both or none");
-    if (reader_.is_good() && kind == customer && !placement_id.empty())
-        reader_.refuse(member_placement_id, code::customer_placed,
-                       "a customer has no place in the placement tree; leave placement_id empty");
-    if (!reader_.is_good()) {
-        if (!member_id.empty()) rows_.rejected_ids.add(member_id, 0);
-        return;
+/// Inserts rows that need no further look, with the columns that the file has.
+void MemberImporter::insert_settled(const MemberBatch& batch, const Header& header) {
+    if (!settled_feed_)
+        settled_feed_.emplace(context_.database, "member",
+                              feed_columns(header, context_.import_number));
+    settled_feed_->insert(&batch, 0, batch.rows.size(), emit_settled);
+    ensure(batch.rows.size() == 0 ||
+               sqlite3_last_insert_rowid(context_.database.handle()) ==
+                   batch.first + static_cast<std::int64_t>(batch.rows.size()) - 1,
+           "members did not get the numbers that others name");
+    const auto [first, last] =
+        std::minmax_element(batch.rows.joined_on.begin(), batch.rows.joined_on.end());
+    if (first != batch.rows.joined_on.end()) {
+        context_.saw_day(*first);
+        context_.saw_day(*last);
     }
-    rows_.segment.push_back(static_cast<std::uint32_t>(rows_.segments.size() - 1));
-    rows_.begin.push_back(reader_.row_begin());
-    rows_.member_id.push_back(member_id);
-    rows_.sponsor_id.push_back(sponsor_id);
-    rows_.joined_on.push_back(joined_on);
-    rows_.kind.push_back(static_cast<std::int8_t>(kind));
-    rows_.kind_on.push_back(kind_on);
-    rows_.status.push_back(static_cast<std::int8_t>(status));
-    rows_.status_on.push_back(status_on);
-    rows_.enroller_id.push_back(enroller_id);
-    rows_.placement_id.push_back(placement_id);
-    rows_.leg.push_back(leg_number);
-    rows_.name.push_back(name);
-    rows_.country.push_back(country);
-    rows_.title.push_back(title);
+    context_.report.new_rows += batch.rows.size();
 }
 
 /// Tells new members from rows of known ones and rows that the files have again.
 void MemberImporter::sort_rows(std::vector<std::pair<std::uint32_t, std::uint32_t>>& known_rows,
                                std::vector<std::uint32_t>& repeated_rows) {
-    rows_.row_of = IdTable(rows_.size());
+    fresh_.row_of.reserve(rows_.size());
+    for (const std::string_view id : rows_.rejected_ids) fresh_.rejected_ids.add(id, 0);
     for (std::uint32_t row = 0; row < rows_.size(); ++row) {
         const std::string_view id = rows_.member_id[row];
-        const bool is_first = rows_.row_of.add(id, row) == row;
+        const bool is_first = fresh_.row_of.add(id, row) == row;
         const std::uint32_t number = known_.largest_number() == 0 ? IdTable::none : known_.find(id);
         if (number != IdTable::none) known_rows.emplace_back(row, number);
         else if (is_first) fresh_.row.push_back(row);
@@ -255,9 +242,7 @@ void MemberImporter::insert_new_members(MemberVersions& versions) {
     entries.reserve(fresh_.size());
     for (std::uint32_t entry = 0; entry < fresh_.size(); ++entry)
         if (fresh_.is_rejected[entry] == 0) entries.push_back(entry);
-    Feed feed(context_.database, "member",
-              {"number", "import", "member_id", "sponsor", "enroller", "placement", "leg",
-               "joined_on", "kind", "status", "status_on", "name", "country", "title"});
+    Feed feed(context_.database, "member", all_columns());
     const MemberFeed source{rows_, fresh_, entries, context_.import_number};
     feed.insert(&source, 0, entries.size(), emit_member);
     for (const std::uint32_t entry : entries) {
@@ -281,7 +266,7 @@ void MemberImporter::finish() {
     MemberGraph(context_, rows_, known_, fresh_).check();
     insert_new_members(versions);
     for (const std::uint32_t row : repeated_rows) {
-        const std::uint32_t entry = fresh_.entry_of[rows_.row_of.find(rows_.member_id[row])];
+        const std::uint32_t entry = fresh_.entry_of[fresh_.row_of.find(rows_.member_id[row])];
         if (fresh_.is_rejected[entry] == 0) versions.settle(row, fresh_.first + entry);
         else if (context_.options.skip_bad)
             context_.problems.add(

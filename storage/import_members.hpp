@@ -11,8 +11,7 @@
 
 namespace downline {
 
-/// The good rows of all files, column by column. "" and not_stated: nothing is said. Numbers of
-/// members are those of the table: new members have theirs before they are in it.
+/// Good rows, column by column. "" and not_stated: nothing is said.
 struct MemberRows {
     std::vector<std::unique_ptr<Segment>> segments;
     std::vector<std::uint32_t> segment, begin;  ///< where the row is
@@ -21,22 +20,60 @@ struct MemberRows {
     std::vector<Day> joined_on;
     std::vector<std::int8_t> kind, status;  ///< -1: not stated
     std::vector<std::int64_t> kind_on, status_on;
-    std::vector<std::uint32_t> leg;  ///< 0: none
-    IdTable row_of;                  ///< the first row of an id
-    IdTable rejected_ids;            ///< of rows that were bad in themselves
+    std::vector<std::uint32_t> leg;              ///< 0: none
+    std::vector<std::string_view> rejected_ids;  ///< of rows that are bad in themselves
 
     [[nodiscard]] std::size_t size() const { return member_id.size(); }
+    /// Adds other rows behind these.
+    void append(MemberRows&& other);
     [[nodiscard]] RowProblem problem(std::size_t row, std::size_t column, std::string_view code,
                                      std::string text, bool keeps_row) const;
-    [[nodiscard]] bool has(std::size_t row, std::size_t column) const {
-        return segments[segment[row]]->header->has(column);
-    }
+};
+
+/// A segment's rows. Where its ids ascend, are new, and its parents came before, it needs no
+/// further look: `first` is then the number of its first row, and parents are numbers (0: none).
+struct MemberBatch {
+    MemberRows rows;
+    std::vector<RowProblem> problems;
+    bool is_settled = false;
+    std::uint32_t first = 0;
+    std::vector<std::uint32_t> sponsor, enroller;
+};
+
+/// Reads files into batches, on a thread of its own.
+class MemberParser {
+public:
+    MemberParser(ImportContext& context, KnownMembers& known);
+    /// The next rows of the file, or null at its end.
+    [[nodiscard]] std::unique_ptr<MemberBatch> next(SourceFile& file);
+    [[nodiscard]] std::uint64_t row_count() const { return reader_.row_count(); }
+
+private:
+    void take(MemberRows& rows);
+    void check_dates(Day joined_on, std::int64_t kind, std::int64_t kind_on, std::int64_t status,
+                     std::int64_t status_on);
+    void check_place(std::string_view placement_id, std::int64_t kind, std::uint32_t leg);
+    std::uint32_t leg();
+    bool settle(MemberBatch& batch);
+    bool has_only_plain_rows(const MemberRows& rows) const;
+    bool find_parents(const MemberBatch& batch, const IdTable& own,
+                      const std::vector<std::string_view>& ids,
+                      std::vector<std::uint32_t>& parents) const;
+
+    const Closing& closing_;
+    KnownMembers& known_;
+    RowReader reader_;
+    bool may_settle_;  ///< no batch needed a further look so far
+    std::string largest_id_;
+    std::vector<std::uint8_t> is_customer_;  ///< by number, of settled rows
 };
 
 /// The members that are new, in the order of their ids: entry i will have the number first + i.
 struct NewMembers {
     std::uint32_t first = 0;
-    std::vector<std::uint32_t> row;       ///< of MemberRows
+    std::vector<std::uint32_t> row;  ///< of MemberRows
+    IdTable row_of;                  ///< the first row of an id
+    IdTable rejected_ids;
     std::vector<std::uint32_t> entry_of;  ///< by row; IdTable::none where the row is not new
     /// Numbers; 0: none.
     std::vector<std::uint32_t> sponsor, enroller, placement;

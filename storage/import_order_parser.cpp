@@ -11,41 +11,63 @@
 
 namespace downline {
 
-OrderParser::OrderParser(ImportContext& context, KnownMembers& members)
-    : members_(members),
+std::vector<std::uint32_t> rows_by_day(const OrderBatch& batch, OrderBatch::Fate fate) {
+    std::vector<std::uint32_t> rows;
+    rows.reserve(batch.size());
+    for (std::uint32_t i = 0; i < batch.size(); ++i)
+        if (batch.fate[i] == fate) rows.push_back(i);
+    const auto is_earlier = [&](std::uint32_t a, std::uint32_t b) {
+        return batch.ordered_on[a] < batch.ordered_on[b];
+    };
+    if (!std::is_sorted(rows.begin(), rows.end(), is_earlier))
+        std::stable_sort(rows.begin(), rows.end(), is_earlier);
+    return rows;
+}
+
+OrderParser::OrderParser(ImportContext& context, std::function<KnownMembers&()> members)
+    : members_(std::move(members)),
       closing_(context.closing),
       reader_(ImportKind::orders, context.format, context.problems.keeps_rows()) {}
 
-/// The buyer's number, 0 where nobody has the id.
-std::uint32_t OrderParser::buyer() {
-    const std::string_view id = reader_.id(order_member_id);
-    if (id.empty()) return 0;
-    const std::uint32_t number = members_.find(id);
-    if (number != IdTable::none) return number;
-    reader_.refuse(
-        order_member_id, code::unknown_member,
-        fmt::format("member_id {} is nobody's; import the members first", shown_value(id)));
-    return 0;
+/// Finds the members of all rows at once.
+void OrderParser::find_buyers(OrderBatch& batch) {
+    KnownMembers& members = members_();
+    batch.buyer.resize(batch.size());
+    if (members.is_complete()) members.find(batch.member_id, batch.buyer.data());
+    else
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            batch.buyer[i] = members.find(batch.member_id[i]);
+    const int place = batch.segment->header->place_of[order_member_id];
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (batch.buyer[i] != IdTable::none) continue;
+        batch.fate[i] = OrderBatch::is_refused;
+        reader_.problems.push_back(
+            batch.segment->problem(batch.begin[i], place, code::unknown_member,
+                                   fmt::format("member_id {} is nobody's; import the members first",
+                                               shown_value(batch.member_id[i])),
+                                   reader_.keeps_rows()));
+    }
 }
 
-/// Whether the row, the last of the batch, may belong to an order that was there before. Lines
-/// that follow each other and agree need no second look.
-bool OrderParser::is_suspect(const OrderBatch& batch) {
+/// Whether the last row may belong to an order that was there before. Lines that follow each other
+/// and agree need no second look.
+OrderBatch::Fate OrderParser::fate_of_last(const OrderBatch& batch) {
     const std::size_t i = batch.size() - 1;
-    const bool is_new = seen_.add(hash_of(batch.order_id[i]));
-    if (closing_.holds(batch.ordered_on[i])) return true;
-    if (is_new) return false;
-    const bool continues =
-        i > 0 && batch.order_id[i] == batch.order_id[i - 1] && batch.is_suspect[i - 1] == 0 &&
-        !batch.line.empty() && batch.line[i] > batch.line[i - 1] &&
-        batch.buyer[i] == batch.buyer[i - 1] && batch.ordered_on[i] == batch.ordered_on[i - 1] &&
-        (batch.contract.empty() || batch.contract[i] == batch.contract[i - 1]);
-    return !continues;
+    const bool was_seen = seen_.add(batch.order_id[i]);
+    if (closing_.holds(batch.ordered_on[i])) return OrderBatch::is_suspect;
+    if (!was_seen) return OrderBatch::goes_in;
+    const bool continues = i > 0 && batch.order_id[i] == batch.order_id[i - 1] &&
+                           batch.fate[i - 1] == OrderBatch::goes_in && !batch.line.empty() &&
+                           batch.line[i] > batch.line[i - 1] &&
+                           batch.member_id[i] == batch.member_id[i - 1] &&
+                           batch.ordered_on[i] == batch.ordered_on[i - 1] &&
+                           (batch.contract.empty() || batch.contract[i] == batch.contract[i - 1]);
+    return continues ? OrderBatch::goes_in : OrderBatch::is_suspect;
 }
 
 void OrderParser::take(OrderBatch& batch) {
     const std::string_view order_id = reader_.id(order_order_id);
-    const std::uint32_t buyer_number = buyer();
+    const std::string_view member_id = reader_.id(order_member_id);
     const Day ordered_on = reader_.day(order_ordered_on);
     const std::int64_t amount = reader_.money(order_amount, true);
     const std::int64_t line = reader_.line(order_line);
@@ -66,7 +88,7 @@ void OrderParser::take(OrderBatch& batch) {
     if (!reader_.is_good()) return;
     batch.begin.push_back(reader_.row_begin());
     batch.order_id.push_back(order_id);
-    batch.buyer.push_back(buyer_number);
+    batch.member_id.push_back(member_id);
     batch.ordered_on.push_back(ordered_on);
     batch.amount.push_back(amount);
     const auto keep = [&](std::size_t column, auto& values, const auto& value) {
@@ -81,7 +103,7 @@ void OrderParser::take(OrderBatch& batch) {
     keep(order_category, batch.category, category);
     keep(order_kind, batch.kind, kind);
     keep(order_contract, batch.contract, contract);
-    batch.is_suspect.push_back(is_suspect(batch) ? 1 : 0);
+    batch.fate.push_back(fate_of_last(batch));
 }
 
 std::unique_ptr<OrderBatch> OrderParser::next(SourceFile& file) {
@@ -89,6 +111,9 @@ std::unique_ptr<OrderBatch> OrderParser::next(SourceFile& file) {
     batch->segment = file.next();
     if (!batch->segment) return nullptr;
     reader_.each_row(file, *batch->segment, [&] { take(*batch); });
+    seen_.keep_last();
+    find_buyers(*batch);
+    batch->by_day = rows_by_day(*batch, OrderBatch::goes_in);
     batch->problems = std::move(reader_.problems);
     reader_.problems.clear();
     return batch;

@@ -60,18 +60,33 @@ void emit_order(const void* rows, std::size_t row, int column, sqlite3_context* 
     }
 }
 
-/// Rows of the batch by day, rows of a day as the file has them.
-std::vector<std::uint32_t> by_day(const OrderBatch& batch, bool suspects) {
-    std::vector<std::uint32_t> rows;
-    rows.reserve(batch.size());
-    for (std::uint32_t i = 0; i < batch.size(); ++i)
-        if ((batch.is_suspect[i] != 0) == suspects) rows.push_back(i);
-    const auto is_earlier = [&](std::uint32_t a, std::uint32_t b) {
-        return batch.ordered_on[a] < batch.ordered_on[b];
+/// The columns of the table, by the places that are asked for.
+constexpr std::string_view table_columns[] = {
+    "row",      "import", "order_id",          "line", "buyer",    "ordered_on",
+    "amount",   "volume", "qualifying_volume", "cost", "quantity", "sku",
+    "category", "kind",   "contract"};
+
+/// The columns that rows of a file can fill. The table numbers its rows itself.
+std::vector<Feed::Column> feed_columns(const Header& header, std::int64_t import_number) {
+    std::vector<Feed::Column> columns;
+    const auto add = [&](int place, std::optional<std::int64_t> constant = std::nullopt) {
+        columns.push_back({table_columns[place], place, constant});
     };
-    if (!std::is_sorted(rows.begin(), rows.end(), is_earlier))
-        std::stable_sort(rows.begin(), rows.end(), is_earlier);
-    return rows;
+    add(1, import_number);
+    add(2);
+    if (header.has(order_line)) add(3);
+    else add(3, 1);
+    for (const int place : {4, 5, 6}) add(place);
+    for (const auto& [column, place] : {std::pair{order_volume, 7},
+                                        {order_qualifying_volume, 8},
+                                        {order_cost, 9},
+                                        {order_quantity, 10},
+                                        {order_sku, 11},
+                                        {order_category, 12},
+                                        {order_kind, 13},
+                                        {order_contract, 14}})
+        if (header.has(column)) add(place);
+    return columns;
 }
 
 /// Row i of a batch alone. Its texts are those of the batch.
@@ -116,30 +131,44 @@ class OrderImporter : public Importer {
 public:
     explicit OrderImporter(ImportContext& context)
         : context_(context),
-          members_(context.database, context.bytes_total),
-          parser_(context, members_),
+          parser_(context, [this]() -> KnownMembers& { return *members_.get(); }),
           writer_(context) {}
 
-    std::uint64_t read(SourceFile& file) override {
-        const std::uint64_t before = parser_.row_count();
-        // Where the members are asked of the database, its one connection is not shared.
-        const auto policy = members_.is_complete() ? std::launch::async : std::launch::deferred;
-        const auto parse = [this, &file] { return parser_.next(file); };
-        std::future<std::unique_ptr<OrderBatch>> ahead = std::async(policy, parse);
-        while (const std::unique_ptr<OrderBatch> batch = ahead.get()) {
-            ahead = std::async(policy, parse);
-            writer_.write(*batch);
-        }
-        return parser_.row_count() - before;
-    }
+    std::uint64_t read(SourceFile& file) override;
     void finish() override { writer_.finish(); }
 
 private:
     ImportContext& context_;
-    KnownMembers members_;
+    std::shared_future<std::shared_ptr<KnownMembers>> members_;
     OrderParser parser_;
     OrderWriter writer_;
 };
+
+std::uint64_t OrderImporter::read(SourceFile& file) {
+    const std::uint64_t before = parser_.row_count();
+    const auto parse = [this, &file] { return parser_.next(file); };
+    std::promise<std::shared_ptr<KnownMembers>> members;
+    const bool is_first = !members_.valid();
+    if (is_first) members_ = members.get_future().share();
+    // The first rows are read while the members are.
+    auto ahead = std::async(std::launch::async, parse);
+    if (is_first) {
+        try {
+            members.set_value(
+                std::make_shared<KnownMembers>(context_.database, context_.bytes_total));
+        } catch (...) {
+            members.set_exception(std::current_exception());
+        }
+    }
+    while (const std::unique_ptr<OrderBatch> batch = ahead.get()) {
+        // Where members are asked of the database, its one connection is not shared.
+        const auto policy =
+            members_.get()->is_complete() ? std::launch::async : std::launch::deferred;
+        ahead = std::async(policy, parse);
+        writer_.write(*batch);
+    }
+    return parser_.row_count() - before;
+}
 
 }  // namespace
 
@@ -150,9 +179,9 @@ OrderWriter::OrderWriter(ImportContext& context)
           context.database.text("SELECT order_id FROM order_line ORDER BY order_id DESC LIMIT 1")
               .value_or("")),
       next_row_(context.database.integer("SELECT max(row) FROM order_line").value_or(0) + 1),
-      feed_(context.database, "order_line",
-            {"row", "import", "order_id", "line", "buyer", "ordered_on", "amount", "volume",
-             "qualifying_volume", "cost", "quantity", "sku", "category", "kind", "contract"}),
+      full_feed_(context.database, "order_line",
+                 {"row", "import", "order_id", "line", "buyer", "ordered_on", "amount", "volume",
+                  "qualifying_volume", "cost", "quantity", "sku", "category", "kind", "contract"}),
       insert_extent_(context.database.query(
           "INSERT INTO order_extent(ordered_on, first_row, last_row, import) VALUES (?1, ?2, ?3, "
           "?4)")),
@@ -173,7 +202,7 @@ OrderWriter::OrderWriter(ImportContext& context)
 void OrderWriter::write(OrderBatch& batch) {
     context_.total += batch.total;
     if (!was_empty_) mark_known(batch);
-    insert(batch, by_day(batch, false));
+    insert(batch);
     settle_suspects(batch);
     const auto is_earlier = [](const RowProblem& a, const RowProblem& b) {
         return a.row_line < b.row_line;
@@ -185,16 +214,22 @@ void OrderWriter::write(OrderBatch& batch) {
 /// Makes suspects of the rows whose order is in the database. Ids mostly ascend: then one
 /// comparison with the largest known id is enough.
 void OrderWriter::mark_known(OrderBatch& batch) {
+    bool is_changed = false;
     for (std::uint32_t i = 0; i < batch.size(); ++i) {
-        if (batch.is_suspect[i] != 0 || batch.order_id[i] > largest_id_) continue;
-        if (i > 0 && batch.order_id[i] == batch.order_id[i - 1]) {
-            batch.is_suspect[i] = batch.is_suspect[i - 1];
-            continue;
+        if (batch.fate[i] != OrderBatch::goes_in || batch.order_id[i] > largest_id_) continue;
+        bool is_known = false;
+        if (i > 0 && batch.order_id[i] == batch.order_id[i - 1] &&
+            batch.fate[i - 1] != OrderBatch::is_refused) {
+            is_known = batch.fate[i - 1] == OrderBatch::is_suspect;
+        } else {
+            known_.bind(1, batch.order_id[i]);
+            is_known = known_.step();
+            known_.reset();
         }
-        known_.bind(1, batch.order_id[i]);
-        batch.is_suspect[i] = known_.step() ? 1 : 0;
-        known_.reset();
+        if (is_known) batch.fate[i] = OrderBatch::is_suspect;
+        is_changed |= is_known;
     }
+    if (is_changed) batch.by_day = rows_by_day(batch, OrderBatch::goes_in);
 }
 
 void OrderWriter::insert_extent(Day day, std::int64_t first_row, std::int64_t last_row) {
@@ -203,10 +238,19 @@ void OrderWriter::insert_extent(Day day, std::int64_t first_row, std::int64_t la
     context_.saw_day(day);
 }
 
-void OrderWriter::insert(const OrderBatch& batch, const std::vector<std::uint32_t>& rows) {
+void OrderWriter::insert(const OrderBatch& batch) {
+    const std::vector<std::uint32_t>& rows = batch.by_day;
     if (rows.empty()) return;
+    if (header_ != batch.segment->header) {
+        header_ = batch.segment->header;
+        feed_.emplace(context_.database, "order_line",
+                      feed_columns(*header_, context_.import_number));
+    }
     const OrderRows source{batch, rows, next_row_, context_.import_number};
-    feed_.insert(&source, 0, rows.size(), emit_order);
+    feed_->insert(&source, 0, rows.size(), emit_order);
+    ensure(sqlite3_last_insert_rowid(context_.database.handle()) ==
+               next_row_ + static_cast<std::int64_t>(rows.size()) - 1,
+           "order lines did not get the rows that their extents name");
     for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
         const Day day = batch.ordered_on[rows[first]];
         while (end < rows.size() && batch.ordered_on[rows[end]] == day) ++end;
@@ -225,7 +269,7 @@ void OrderWriter::settle_suspects(OrderBatch& batch) {
         if (next_row_ > first_row) insert_extent(day, first_row, next_row_ - 1);
         first_row = next_row_;
     };
-    for (const std::uint32_t i : by_day(batch, true)) {
+    for (const std::uint32_t i : rows_by_day(batch, OrderBatch::is_suspect)) {
         OrderBatch row = row_of(batch, i);
         std::int64_t replaces = 0;
         if (!settle(batch, i, row, replaces)) continue;
@@ -233,7 +277,7 @@ void OrderWriter::settle_suspects(OrderBatch& batch) {
         day = batch.ordered_on[i];
         const std::vector<std::uint32_t> one{0};
         const OrderRows source{row, one, next_row_, context_.import_number};
-        feed_.insert(&source, 0, 1, emit_order);
+        full_feed_.insert(&source, 0, 1, emit_order);
         if (replaces != 0) {
             replace_.bind(1, replaces).bind(2, context_.import_number).bind(3, next_row_).run();
             ++context_.report.changed_rows;

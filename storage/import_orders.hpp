@@ -1,7 +1,9 @@
 // Order lines on their way in: batches of parsed rows, and one row against what is known.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +17,14 @@ namespace downline {
 struct OrderBatch {
     std::unique_ptr<Segment> segment;
     std::vector<std::uint32_t> begin;  ///< of the row in the segment's text
-    std::vector<std::string_view> order_id, sku, category, kind, contract;
-    std::vector<std::uint32_t> buyer;
+    std::vector<std::string_view> order_id, member_id, sku, category, kind, contract;
+    std::vector<std::uint32_t> buyer;  ///< the number of member_id
     std::vector<Day> ordered_on;
     std::vector<std::int64_t> line, amount, volume, qualifying_volume, cost, quantity;
-    /// The order may be there already: the row is compared before it goes in.
-    std::vector<std::uint8_t> is_suspect;
-    std::vector<std::uint32_t> in_order;  ///< rows that are no suspects, by day
+    /// A suspect's order may be there already: the row is compared before it goes in.
+    enum Fate : std::uint8_t { goes_in, is_suspect, is_refused };
+    std::vector<Fate> fate;
+    std::vector<std::uint32_t> by_day;  ///< rows that go in
     std::vector<RowProblem> problems;
     Int128 total = 0;
     [[nodiscard]] std::size_t size() const { return order_id.size(); }
@@ -34,23 +37,28 @@ struct StoredOrder {
     std::string sku, category, kind, contract;
 };
 
+/// Rows of a batch with one fate by day, rows of a day as the file has them.
+[[nodiscard]] std::vector<std::uint32_t> rows_by_day(const OrderBatch& batch,
+                                                     OrderBatch::Fate fate);
+
 /// Reads files into batches; keeps what it must know from one batch to the next.
 class OrderParser {
 public:
-    OrderParser(ImportContext& context, KnownMembers& members);
+    /// `members` is called for once, after the first rows are read.
+    OrderParser(ImportContext& context, std::function<KnownMembers&()> members);
     /// The next batch of the file, or null at its end.
     [[nodiscard]] std::unique_ptr<OrderBatch> next(SourceFile& file);
     [[nodiscard]] std::uint64_t row_count() const { return reader_.row_count(); }
 
 private:
     void take(OrderBatch& batch);
-    bool is_suspect(const OrderBatch& batch);
-    std::uint32_t buyer();
+    OrderBatch::Fate fate_of_last(const OrderBatch& batch);
+    void find_buyers(OrderBatch& batch);
 
-    KnownMembers& members_;
+    std::function<KnownMembers&()> members_;
     const Closing& closing_;
     RowReader reader_;
-    HashSet seen_;
+    SeenTexts seen_;
 };
 
 /// Brings batches into the table.
@@ -63,7 +71,7 @@ public:
 
 private:
     void mark_known(OrderBatch& batch);
-    void insert(const OrderBatch& batch, const std::vector<std::uint32_t>& rows);
+    void insert(const OrderBatch& batch);
     void insert_extent(Day day, std::int64_t first_row, std::int64_t last_row);
     void settle_suspects(OrderBatch& batch);
     bool settle(OrderBatch& batch, std::uint32_t i, OrderBatch& row, std::int64_t& replaces);
@@ -79,8 +87,10 @@ private:
     bool was_empty_;
     std::string largest_id_;  ///< of the orders before this import
     std::int64_t next_row_;
-    StoredOrder replaced_;  ///< the row that is being replaced
-    Feed feed_;
+    StoredOrder replaced_;            ///< the row that is being replaced
+    const Header* header_ = nullptr;  ///< of the file whose columns feed_ has
+    std::optional<Feed> feed_;
+    Feed full_feed_;  ///< of rows that replace others: all columns
     Query insert_extent_, known_, replace_, returned_, member_;
     std::vector<std::pair<std::string, RowError>> replaced_orders_;
 };

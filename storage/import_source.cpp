@@ -19,26 +19,24 @@
 namespace downline {
 namespace {
 
-constexpr std::size_t block_bytes = 8 << 20;
+constexpr std::size_t block_bytes = 2 << 20;
 
 /// Bytes in which nothing is out of the ordinary: no control characters but line ends, no
 /// quotation marks, and not the first byte of C1 controls.
 bool is_ordinary(std::string_view text) {
-    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    unsigned odd = 0;
-    const std::size_t size = text.size();
-    for (std::size_t i = 0; i + 1 < size; ++i) {
-        const unsigned byte = bytes[i];
-        const unsigned is_return = byte == '\r';
-        odd |= (byte < 0x20U) & (byte != '\n') & (is_return ^ 1U);
-        odd |= is_return & (bytes[i + 1] != '\n');
-        odd |= (byte == 0x7fU) | (byte == 0xc2U) | (byte == '"');
+    if (text.empty()) return true;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+    const std::size_t last = text.size() - 1;
+    std::uint8_t odd = 0;  // no branches: sixteen bytes at a time
+    for (std::size_t i = 0; i < last; ++i) {
+        const std::uint8_t byte = bytes[i], next = bytes[i + 1];
+        const bool is_control = byte < 0x20 && byte != '\n' && byte != '\r';
+        const bool is_lone_return = byte == '\r' && next != '\n';
+        const bool is_other = byte == 0x7f || byte == 0xc2 || byte == '"';
+        odd = static_cast<std::uint8_t>(odd | is_control | is_lone_return | is_other);
     }
-    if (size != 0) {
-        const unsigned last = bytes[size - 1];
-        odd |= (last < 0x20U && last != '\n') || last == 0x7f || last == 0xc2 || last == '"';
-    }
-    return odd == 0;
+    const std::uint8_t end = bytes[last];
+    return odd == 0 && (end >= 0x20 || end == '\n') && end != 0x7f && end != 0xc2 && end != '"';
 }
 
 bool is_plain(std::string_view text) {
