@@ -39,6 +39,9 @@ bool read_plain_decimal(std::string_view text, int places, char point, std::int6
 std::string likely_number(std::string_view text, char point) {
     const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
     const auto first = std::find_if(text.begin(), text.end(), is_digit);
+    // A point or a minus right before the first digit makes another number of it: no guess.
+    if (first != text.begin() && std::string_view(".,-").find(*(first - 1)) != std::string_view::npos)
+        return {};
     const auto last = std::find_if(text.rbegin(), text.rend(), is_digit).base();
     std::string digits;
     std::size_t signs = 0, sign_at = 0;
@@ -233,7 +236,8 @@ void RowReader::refuse_decimal(std::size_t column, std::string_view field, int p
     }
     constexpr std::int64_t beyond = std::numeric_limits<std::int64_t>::max() / 2;
     const std::string name = named(column, field);
-    if (text.starts_with('-') && parse_decimal(text, 18, beyond, true).has_value()) {
+    if (text.size() > 1 && text.starts_with('-') &&
+        text.find_first_not_of("0123456789.", 1) == std::string::npos) {
         const bool is_amount = rules_[column].name == "amount";
         refuse(column, code::negative,
                name + (is_amount ? " is negative; a credit is a row of a returns file"
