@@ -32,8 +32,9 @@ std::string show(const Plan& plan, const Payment& payment) {
     return fmt::format("{} earner {} order {} from {} level {} paid level {} base {} {} {} "
                        "amount {} stream {}",
                        plan.bonuses[payment.bonus].code, payment.earner, payment.order_ref,
-                       payment.from, payment.level, payment.paid_level, payment.base,
-                       payment.rate_is_amount ? "per unit" : "ppm", payment.rate,
+                       payment.from, payment.level, payment.paid_level,
+                       payment.base.value_or(-1), payment.rate_is_amount ? "per unit" : "ppm",
+                       payment.rate.value_or(-1),
                        payment.amount_minor, stream_name(payment.stream));
 }
 
@@ -84,17 +85,27 @@ Outcome outcome_of(const RunResult& result, const Snapshot& snapshot) {
     for (MemberIndex member = 0; member < snapshot.members.count; ++member)
         member_of_number[snapshot.members.number[member]] = member;
 
+    const auto from_of = [&](const Line& line) {
+        if (line.from != 0) return member_of_number.at(line.from);
+        if (line.order_ref == 0) return no_member;
+        return snapshot.orders.buyer.at(static_cast<std::size_t>(line.order_ref) - 1);
+    };
     Outcome outcome;
     for (std::size_t bonus = 0; bonus < result.books.size(); ++bonus) {
         const LineBook& book = result.books[bonus];
         for (std::size_t entry = 0; entry < book.entries().size(); ++entry)
             for (const Line& line : book.lines(entry))
-                outcome.payments.push_back(
-                    {bonus, book.entries()[entry].earner, line.order_ref,
-                     line.from == 0 ? snapshot.orders.buyer.at(static_cast<std::size_t>(line.order_ref) - 1)
-                                    : member_of_number.at(line.from),
-                     line.level, line.paid_level, line.stream, line.rate_is_amount,
-                     line.rate.value(), line.base.value(), line.amount_minor});
+                outcome.payments.push_back({.bonus = bonus,
+                                            .earner = book.entries()[entry].earner,
+                                            .order_ref = line.order_ref,
+                                            .from = from_of(line),
+                                            .level = line.level,
+                                            .paid_level = line.paid_level,
+                                            .stream = line.stream,
+                                            .rate_is_amount = line.rate_is_amount,
+                                            .rate = line.rate,
+                                            .base = line.base,
+                                            .amount_minor = line.amount_minor});
         const Account& account = result.accounts[bonus];
         outcome.breakdowns.push_back(
             {account.maximum_minor, account.paid_minor, account.forfeited_minor});

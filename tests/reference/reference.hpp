@@ -21,13 +21,13 @@ namespace downline::reference {
 struct Payment {
     std::size_t bonus{};  ///< place in Plan::bonuses
     MemberIndex earner{};
-    std::int64_t order_ref{};
-    MemberIndex from{};   ///< the buyer
+    std::int64_t order_ref{};  ///< place of the order line from 1; 0: none
+    MemberIndex from{};        ///< the buyer; of a match whose earnings; else no_member
     std::uint32_t level{}, paid_level{};
     StreamKind stream{};
     bool rate_is_amount = false;
-    std::int64_t rate{};  ///< ppm, or minor units per unit
-    std::int64_t base{};  ///< centipoints, minor units or a quantity
+    std::optional<std::int64_t> rate;  ///< ppm, or minor units per unit
+    std::optional<std::int64_t> base;  ///< centipoints, minor units or a quantity
     std::int64_t amount_minor{};
     friend auto operator<=>(const Payment&, const Payment&) = default;
 };
