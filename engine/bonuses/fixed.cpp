@@ -25,8 +25,8 @@ Payout FixedRule::pay(const PayView& view) const {
         const RankPlace rank = view.rank_of(member);
         const std::int64_t value = amount_minor.at(rank).value_or(0);
         if (value == 0) continue;
-        if (first_time && !title_before.empty() && amount_minor.named_at(rank) <= title_before[member])
-            continue;
+        const RankPlace before = title_before.empty() ? RankPlace{0} : title_before[member];
+        if (first_time && amount_minor.named_at(rank) <= before) continue;
         const std::int64_t most = amount.of(pay, value, 0, 1, amount.factor_ppm_max());
         keeper.maximum(most);
         const Verdict verdict = view.verdict[member];

@@ -144,7 +144,8 @@ Paid pay_by(const DrawnTree& drawn, const std::string& plan_text) {
     std::vector<std::string> ids(drawn.facts.members.size());
     for (const auto& member : drawn.facts.members) ids[drawn.index(member.id)] = member.id;
     for (const reference::Payment& payment : outcome.payments)
-        paid.lines.push_back({ids[payment.earner], ids[payment.from], payment.level,
+        paid.lines.push_back({ids[payment.earner],
+                              payment.from == no_member ? "" : ids[payment.from], payment.level,
                               payment.paid_level, payment.amount_minor, payment.stream});
     return paid;
 }

@@ -28,7 +28,7 @@ struct DrawnTree {
 
 /// A line as a test asks for it.
 struct PaidLine {
-    std::string earner, from;
+    std::string earner, from;  ///< from: "" where the line has none
     std::uint32_t level{}, paid_level{};
     std::int64_t amount_minor{};
     StreamKind stream{};
