@@ -30,6 +30,22 @@ std::int64_t fund_base(const PayView& view) {
     return sum;
 }
 
+/// Puts the members in the order of their ids (ties of a remainder go by id, not by place); the
+/// share of each one's place.
+std::vector<std::int64_t> by_member(std::vector<MemberIndex>& members_by_place,
+                                    const std::vector<std::int64_t>& places_ppm) {
+    std::vector<std::pair<MemberIndex, std::int64_t>> placed;
+    for (std::size_t place = 0; place < members_by_place.size(); ++place)
+        placed.emplace_back(members_by_place[place], places_ppm[place]);
+    std::ranges::sort(placed);
+    std::vector<std::int64_t> shares_ppm;
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+        members_by_place[i] = placed[i].first;
+        shares_ppm.push_back(placed[i].second);
+    }
+    return shares_ppm;
+}
+
 }  // namespace
 
 std::int64_t PoolRule::weight(const PayView& view, MemberIndex member) const {
@@ -58,7 +74,7 @@ Payout PoolRule::pay(const PayView& view) const {
         std::ranges::stable_sort(sharers, std::ranges::greater{},
                                  [&](MemberIndex member) { return weight(view, member); });
         if (sharers.size() > places_ppm.size()) sharers.resize(places_ppm.size());
-        weights.assign(places_ppm.begin(), places_ppm.begin() + std::ssize(sharers));
+        weights = by_member(sharers, places_ppm);
         most = part_of_fund(fund_minor,
                             std::accumulate(places_ppm.begin(), places_ppm.end(), std::int64_t{0}));
         shared = part_of_fund(fund_minor,
