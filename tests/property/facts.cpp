@@ -80,6 +80,10 @@ public:
         lines.sku.of.push_back(text_index(lines.sku, order.sku));
         lines.category.of.push_back(text_index(lines.category, order.category));
         lines.kind.of.push_back(text_index(lines.kind, order.kind));
+        const auto creator = facts_.creators.find(order.sku);
+        lines.creator.push_back(creator == facts_.creators.end()
+                                    ? no_member
+                                    : index_[static_cast<std::size_t>(creator->second)]);
         lines.sequence.push_back(sequence_of({order.buyer, order.contract}));
         for (const ReturnRow& back : order.returns)
             snapshot_.returns.push_back({lines.count, back.amount_minor, back.volume_centipoints});
@@ -119,6 +123,7 @@ void drop_plain_columns(Snapshot& snapshot) {
         orders.qualifying_centipoints.clear();
     drop_if_all(orders.cost_minor, -1);
     drop_if_all(orders.quantity, 1U);
+    drop_if_all(orders.creator, no_member);
     for (TextColumn* column : {&orders.sku, &orders.category, &orders.kind})
         drop_if_all(column->of, 0U);
 }
@@ -161,6 +166,8 @@ std::string describe(const Facts& facts) {
         text += fmt::format("before: {} contract '{}': {} orders from {}\n",
                             name_of(facts, key.first), key.second, before.order_count,
                             format_day(before.first_on));
+    for (const auto& [sku, creator] : facts.creators)
+        text += fmt::format("product {} created by {}\n", sku, name_of(facts, creator));
     for (const OrderRow& order : facts.orders) {
         text += fmt::format("order {}/{} of {} on {} contract '{}' amount {} volume {} "
                             "qualifying {} cost {} quantity {} sku '{}' category '{}' kind '{}'",

@@ -52,6 +52,7 @@ struct Facts {
     std::vector<MemberRow> members;
     std::vector<OrderRow> orders;
     std::map<std::pair<int, std::string>, Before> before;  ///< by buyer and contract
+    std::map<std::string, int> creators;                   ///< of products, by sku
 };
 
 /// As storage would load it: members by id, order lines by (ordered_on, order_id, line), named by

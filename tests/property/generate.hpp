@@ -19,6 +19,7 @@ struct Wanted {
     bool has_factor = true;
     bool has_large_orders = true;  ///< of more than 10^12 minor units
     bool has_weights = true;
+    bool is_per_order_line = false;  ///< only kinds that pay each order line by itself
     std::int64_t scale = 1;        ///< of every volume and amount in the plan
 };
 

@@ -140,6 +140,8 @@ Facts facts_of(const Throws& throws, int rank_count, int currency_places, const 
         facts.members.push_back(member_of(faces, static_cast<int>(facts.members.size()), shape,
                                           facts, rank_count));
     if (facts.members.empty()) return facts;
+    if (company.chance(70))
+        facts.creators["s1"] = company.roll(static_cast<int>(facts.members.size()));
     int number = 0;
     for (const Faces& faces : throws.orders) add_order(faces, ++number, wanted, facts);
     if (wanted.has_sequences) add_history(company, facts);

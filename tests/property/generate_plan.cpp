@@ -36,7 +36,7 @@ public:
         head(plan);
         rank_count_ = dice_.chance(70) ? 1 + dice_.roll(3) : 0;
         plan.rank_count = rank_count_;
-        const int bonus_count = 1 + dice_.roll(3);
+        const int bonus_count = 1 + dice_.roll(4);
         measures();
         const int weight_count = dice_.chance(30) ? 1 + dice_.roll(2) : 0;
         if (wanted_.has_weights)
@@ -246,20 +246,37 @@ private:
 
     // ── bonuses ──
     void bonus(int number) {
-        const bool is_unilevel = dice_.chance(60);
-        text_ += fmt::format("[[bonus]]\ncode = \"b{}\"\nkind = \"{}\"\n", number,
-                             is_unilevel ? "unilevel" : "personal");
+        static constexpr std::array<const char*, 16> kinds{
+            "personal",   "unilevel",   "unilevel",     "unilevel",     "unilevel", "unilevel",
+            "personal",   "personal",   "generation",   "generation",   "royalty",  "fixed",
+            "pool",       "match",      "differential", "differential"};
         static constexpr std::array<const char*, 5> bases{"volume", "qualifying_volume", "amount",
                                                           "margin", "volume"};
+        std::string kind = dice_.pick(kinds);
+        if (kind == "match" && number == 1) kind = "unilevel";
+        if ((kind == "fixed" || kind == "generation") && rank_count_ == 0) kind = "unilevel";
+        if (wanted_.is_per_order_line && (kind == "pool" || kind == "fixed" || kind == "match"))
+            kind = "differential";
+        text_ += fmt::format("[[bonus]]\ncode = \"b{}\"\nkind = \"{}\"\n", number, kind);
         const std::string base = dice_.pick(bases);
-        text_ += fmt::format("base = \"{}\"\n", base);
+        const bool is_of_orders = kind != "fixed" && kind != "match";
+        if (is_of_orders) text_ += fmt::format("base = \"{}\"\n", base);
         is_money_base_ = base == "amount" || base == "margin";
-        is_unilevel ? unilevel() : personal();
-        shared();
+        has_point_ = is_of_orders;
+        if (kind == "unilevel") unilevel();
+        if (kind == "personal") personal();
+        if (kind == "royalty") rate_form();
+        if (kind == "generation") generation(is_amount());
+        if (kind == "differential") differential();
+        if (kind == "match") match(number);
+        if (kind == "pool") pool();
+        if (kind == "fixed") fixed();
+        shared(is_of_orders, kind == "pool");
     }
 
-    void shared() {
-        if (dice_.chance(50)) text_ += "orders = " + order_keys(true, true) + "\n";
+    void shared(bool is_of_orders, bool is_pool) {
+        if (is_of_orders && dice_.chance(50))
+            text_ += "orders = " + order_keys(true, true) + "\n";
         if (has_point_ && !is_money_base_ && dice_.chance(20)) text_ += "point = \"0.9\"\n";
         if (dice_.chance(35))
             text_ += "requires = " + requirement(of_bonus) + "\n";
@@ -268,7 +285,7 @@ private:
         if (dice_.chance(8)) text_ += "stream = \"residual\"\n";
         if (!wanted_.has_factor) return;
         if (dice_.chance(15)) text_ += "factor = \"95%\"\n";
-        else if (dice_.chance(10))
+ else if (!is_pool && dice_.chance(10))
             text_ += "factor = " + by_rank([&] { return rate(); }) + "\n";
     }
 
@@ -276,6 +293,10 @@ private:
         static constexpr std::array<const char*, 3> sources{
             "\"customers\"", "\"self\"", "\"self\", \"customers\""};
         text_ += fmt::format("from = [{}]\n", dice_.pick(sources));
+        rate_form();
+    }
+
+    void rate_form() {
         const bool is_amount_each = is_amount();
         has_point_ = !is_amount_each;
         switch (dice_.roll(5)) {
@@ -317,14 +338,77 @@ private:
     }
 
     void unilevel() {
-        static constexpr std::array<const char*, 4> compressions{"unqualified", "none", "inactive",
-                                                                 "full"};
         const bool is_amount_each = is_amount();
         has_point_ = !is_amount_each;
+        levels(is_amount_each);
+        if (dice_.chance(25)) text_ += "counts_from = \"buyer\"\n";
+        if (dice_.chance(25)) text_ += "rank_of = \"lower\"\n";
+        if (dice_.chance(25)) text_ += "tree = \"enroller\"\n";
+    }
+
+    void generation(bool is_amount_each) {
+        has_point_ = !is_amount_each;
+        text_ += fmt::format("boundary = \"r{}\"\n", 1 + dice_.roll(rank_count_));
+        if (dice_.chance(30))
+            text_ += "by_rank = " +
+                     by_rank([&] { return level_list(is_amount_each, false); }) + "\n";
+        else
+            text_ += "generations = " + level_list(is_amount_each, true) + "\n";
+        if (dice_.chance(40)) text_ += "closer = \"included\"\n";
+        else if (dice_.chance(60)) text_ += "own_group = " + share(is_amount_each) + "\n";
+        if (dice_.chance(50)) text_ += fmt::format("earners = \"{}\"\n",
+                                                   dice_.chance(50) ? "all" : "boundary");
+        if (dice_.chance(20)) text_ += "tree = \"enroller\"\n";
+    }
+
+    void differential() {
+        static constexpr std::array<const char*, 4> selves{"", "self = true\n", "self = false\n",
+                                                           "self = \"counts\"\n"};
+        const bool is_amount_each = is_amount();
+        has_point_ = !is_amount_each;
+        if (rank_count_ > 0 && dice_.chance(40))
+            text_ += "by_rank = " + by_rank([&] { return share(is_amount_each); }) + "\n";
+        else
+            text_ += fmt::format("by = \"{}\"\nsteps = [[0, {}], [{}, {}], [{}, {}]]\n",
+                                 dice_.chance(60) ? "gv" : "pv", share(is_amount_each),
+                                 centipoints(10'000), share(is_amount_each), centipoints(30'050),
+                                 share(is_amount_each));
+        text_ += dice_.pick(selves);
+        if (dice_.chance(30)) text_ += fmt::format("uplines = {}\n", 1 + dice_.roll(3));
+        if (dice_.chance(40)) text_ += "unqualified = \"forfeit\"\n";
+        if (dice_.chance(20)) text_ += "tree = \"enroller\"\n";
+    }
+
+    void match(int number) {
+        text_ += fmt::format("of = [\"b{}\"]\n", 1 + dice_.roll(number - 1));
+        if (rank_count_ > 0 && dice_.chance(40)) generation(false);
+        else levels(false);
+        has_point_ = false;
+    }
+
+    void pool() {
+        text_ += "fund = " + rate() + "\n";
+        const int form = dice_.roll(4);
+        const auto count = [&] { return std::to_string(dice_.roll(4)); };
+        if (form == 1) text_ += "shares = " + by_rank(count);
+        else if (form == 2) text_ += "shares = { by = \"gv\" }";
+        else if (form == 3) text_ += "places = [\"30%\", \"20%\", \"20%\", \"5%\"]\nby = \"gv\"";
+        else text_ += "shares = 1";
+        text_ += '\n';
+    }
+
+    void fixed() {
+        text_ += "by_rank = " + by_rank([&] { return amount(); }) + "\n";
+        if (dice_.chance(50)) text_ += "pays = \"first-time\"\n";
+    }
+
+    void levels(bool is_amount_each) {
+        static constexpr std::array<const char*, 4> compressions{"unqualified", "none", "inactive",
+                                                                 "full"};
         const int form = dice_.roll(5);
         if (form == 1) {
-            const auto levels = [&] { return level_list(is_amount_each, false); };
-            text_ += "by_rank = " + by_rank(levels) + "\n";
+            text_ += "by_rank = " +
+                     by_rank([&] { return level_list(is_amount_each, false); }) + "\n";
         } else if (form == 2) {
             text_ += fmt::format("levels = {}\n", 1 + dice_.roll(4));
             tiers(is_amount_each, false);
@@ -332,9 +416,6 @@ private:
             text_ += "levels = " + level_list(is_amount_each, form == 3) + "\n";
         }
         text_ += fmt::format("compression = \"{}\"\n", dice_.pick(compressions));
-        if (dice_.chance(25)) text_ += "counts_from = \"buyer\"\n";
-        if (dice_.chance(25)) text_ += "rank_of = \"lower\"\n";
-        if (dice_.chance(25)) text_ += "tree = \"enroller\"\n";
     }
 
     std::string level_list(bool is_amount_each, bool may_be_by_rank) {

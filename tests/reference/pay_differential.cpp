@@ -39,6 +39,7 @@ private:
     }
 
     void consider(MemberIndex member, std::uint32_t distance) {
+        if (payer_.ledger.is_terminated(member)) return;  // passed over, as on every line
         const auto [own, place] = entitlement(member);
         if (own <= reached_) return;
         if (payer_.why_not(member) && !rule_.unqualified_forfeits) return;

@@ -1,4 +1,4 @@
-// The reference engine by itself, against numbers that others published or that are worked out here.
+// The reference engine by itself, against published numbers and some that are worked out here.
 #include <doctest/doctest.h>
 
 #include "engine/plan/reader.hpp"
@@ -36,7 +36,7 @@ TEST_CASE("the reference rounds halves as told, on the magnitude") {
 }
 
 // Source: globalmlmsolution.com, "Compression in MLM" (undated): levels of 10, 5 and 3 %, 100 PV to
-// qualify; Kat 90 (not qualified, carries no volume here), Robin 120, Joseph 160, Nia 110, Omar 105.
+// qualify; Kat 90 (not qualified, no volume here), Robin 120, Joseph 160, Nia 110, Omar 105.
 constexpr const char* article = R"(
     earner 100
       kat 0

@@ -1,0 +1,92 @@
+// What must hold of the way from files to a stored run, for every company.
+#include <algorithm>
+#include <numeric>
+
+#include "storage/runs.hpp"
+#include "tests/property/files.hpp"
+#include "tests/property/generate.hpp"
+#include "tests/property/holds.hpp"
+#include "tests/reference/compare.hpp"
+
+namespace downline::property {
+namespace {
+
+/// A case with somebody in it, and its files.
+struct Company {
+    Case made;
+    std::vector<File> files;
+};
+
+Company company() {
+    Throws thrown = *throws();
+    if (thrown.members.empty()) thrown.members.push_back(Faces(12, 0));
+    Company company{case_of(thrown), {}};
+    company.files = files_of(company.made.facts, company.made.plan);
+    return company;
+}
+
+RunSummary draft(Database& database, const Company& company) {
+    return make_draft(database, company.made.plan, company.made.facts.period, "test",
+                      "2026-12-31T00:00:00Z", 1);
+}
+
+/// The same rows in an order that is drawn, too.
+std::vector<File> shuffled(std::vector<File> files) {
+    for (File& file : files) {
+        const auto keys = *rc::gen::container<std::vector<std::uint32_t>>(
+            file.rows.size(), rc::gen::arbitrary<std::uint32_t>());
+        std::vector<std::size_t> places(file.rows.size());
+        std::iota(places.begin(), places.end(), std::size_t{0});
+        std::stable_sort(places.begin(), places.end(),
+                         [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
+        std::vector<std::string> rows;
+        for (const std::size_t place : places) rows.push_back(file.rows[place]);
+        file.rows = std::move(rows);
+    }
+    return files;
+}
+
+TEST_CASE("what was imported and loaded pays as the reference pays the rows themselves") {
+    holds("files to pay", 300, [] {
+        const Company given = company();
+        const Case& made = given.made;
+        Database database = database_of(given.files, made.plan.currency);
+        const Snapshot loaded = load(database, made.plan, made.facts.period).snapshot;
+        reference::Outcome expected = reference::compute(made.plan, snapshot_of(made.facts));
+        // Contracts stand in another order; what follows from them does not.
+        expected.orders_after.clear();
+        const std::string found = reference::differences(
+            made.plan, expected, reference::outcome_of(run(made.plan, loaded), loaded));
+        RC_LOG() << found;
+        RC_ASSERT(found.empty());
+    });
+}
+
+TEST_CASE("the order of rows changes no digest") {
+    holds("shuffled rows", 150, [] {
+        const Company given = company();
+        Database database = database_of(given.files, given.made.plan.currency);
+        Database other = database_of(shuffled(given.files), given.made.plan.currency);
+        const RunSummary one = draft(database, given);
+        const RunSummary two = draft(other, given);
+        RC_ASSERT(one.record.inputs_digest == two.record.inputs_digest);
+        RC_ASSERT(one.record.result_digest == two.record.result_digest);
+    });
+}
+
+TEST_CASE("a second run of the same facts pays the same, once") {
+    holds("run twice", 100, [] {
+        const Company given = company();
+        Database database = database_of(given.files, given.made.plan.currency);
+        const RunSummary first = draft(database, given);
+        const RunSummary second = draft(database, given);
+        RC_ASSERT(first.record.result_digest == second.record.result_digest);
+        RC_ASSERT(first.record.paid_minor == second.record.paid_minor);
+        // The draft before is superseded: one run of the period is current.
+        RC_ASSERT(find_run(database, std::nullopt, second.record.period).number ==
+                  second.record.number);
+    });
+}
+
+}  // namespace
+}  // namespace downline::property
