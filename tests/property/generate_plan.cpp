@@ -20,9 +20,9 @@ struct Askable {
     bool ranks = false;
     bool members = true;  ///< legs and frontline
     bool titles = true;
-    bool ranked = false;  ///< a measure that counts ranks: not in the ladder itself
+    bool ranked = false;  ///< measures that ask for ranks
 };
-constexpr Askable of_ladder{.active = true, .ranks = true};
+constexpr Askable of_ladder{.active = true, .ranks = true, .ranked = true};
 constexpr Askable of_bonus{.active = true, .ranks = true, .ranked = true};
 
 constexpr int test_count = 13;
@@ -145,7 +145,8 @@ private:
                 break;
             case 11:
                 if (askable.ranked && rank_count_ > 0)
-                    return fmt::format("ranked = {}", 1 + dice_.roll(2));
+                    return dice_.chance(50) ? "outside = " + points()
+                                            : fmt::format("ranked = {}", 1 + dice_.roll(2));
                 return "direct = " + points();
             case 12:
                 return dice_.chance(50)
@@ -221,12 +222,16 @@ private:
                                                   : "{{ pv = {} }}"), points()));
         text_ += "recruits = { count = \"affiliates\", over = \"frontline\", "
                  "where = { active = true } }\n";
-        if (rank_count_ > 0)
-            text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\", "
-                                 "where = {{ {} = \"r{}\" }} }}\n",
-                                 dice_.chance(50) ? "frontline" : "downline",
-                                 dice_.chance(30) ? "title" : "rank",
-                                 1 + dice_.roll(rank_count_));
+        if (rank_count_ == 0) return;
+        text_ += fmt::format("outside = {{ sum = \"pv\", over = \"downline\"{}, "
+                             "until = {{ rank = \"r{}\" }} }}\n",
+                             dice_.chance(30) ? ", self = false" : "",
+                             1 + dice_.roll(rank_count_));
+        text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\", "
+                             "where = {{ {} = \"r{}\" }} }}\n",
+                             dice_.chance(50) ? "frontline" : "downline",
+                             dice_.chance(30) ? "title" : "rank",
+                             1 + dice_.roll(rank_count_));
     }
 
     void weight(int bonus_count) {

@@ -74,6 +74,25 @@ TEST_CASE("the order of rows changes no digest") {
     });
 }
 
+TEST_CASE("the same rows again are a no-op") {
+    holds("imported twice", 150, [] {
+        const Company given = company();
+        Database database = database_of(given.files, given.made.plan.currency);
+        const RunSummary before = draft(database, given);
+        for (const File& file : shuffled(given.files)) {
+            if (file.rows.empty()) continue;
+            const ImportReport again = import_file(database, file, given.made.plan.currency);
+            RC_ASSERT(again.unchanged_rows == file.rows.size());
+            RC_ASSERT(again.new_rows + again.changed_rows == 0U);
+            RC_ASSERT(again.import_number == 0);
+        }
+        const RunSummary after = draft(database, given);
+        RC_ASSERT(before.record.inputs_digest == after.record.inputs_digest);
+        RC_ASSERT(before.record.result_digest == after.record.result_digest);
+        RC_ASSERT(before.record.last_import == after.record.last_import);
+    });
+}
+
 TEST_CASE("a second run of the same facts pays the same, once") {
     holds("run twice", 100, [] {
         const Company given = company();
