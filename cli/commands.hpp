@@ -20,6 +20,11 @@ void add_verify(Command& root, Settings& settings);
 void add_earnings(Command& root, Settings& settings);
 void add_customers(Command& root, Settings& settings);
 void add_tree(Command& root, Settings& settings);
+void add_balances(Command& root, Settings& settings);
+void add_payout(Command& root, Settings& settings);
+void add_payout_export(Command& payout, Settings& settings);
+void add_payout_check(Command& payout, Settings& settings);
+void add_reconcile(Command& root, Settings& settings);
 void add_sql(Command& root, Settings& settings);
 void add_backup(Command& root, Settings& settings);
 
@@ -37,6 +42,9 @@ inline void add_commands(Command& root, Settings& settings) {
     add_earnings(root, settings);
     add_customers(root, settings);
     add_tree(root, settings);
+    add_balances(root, settings);
+    add_payout(root, settings);
+    add_reconcile(root, settings);
     add_sql(root, settings);
     add_backup(root, settings);
 }

@@ -25,6 +25,11 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
+std::string csv_text_cell(std::string_view text) {
+    const std::string safe = (is_formula(text) ? "'" : "") + std::string(text);
+    return safe.find_first_of(",\"\r\n") == std::string::npos ? safe : quoted(safe);
+}
+
 void CsvWriter::header(std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) cell(name);
     end_row();

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <initializer_list>
 
 #include "cli/output.hpp"
 
 namespace downline {
+
+/// A cell of text as CSV has it: quoted where it must be, with a ' in front of what a spreadsheet
+/// would run.
+[[nodiscard]] std::string csv_text_cell(std::string_view text);
 
 /// Text that begins with = + - @ or a control character and is no plain number gets a ' in front:
 /// spreadsheets would run it. Numbers stay as they are.

@@ -41,7 +41,7 @@ std::string now_utc() {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-std::string read_text_file(const std::string& path) {
+std::string read_text_file(const std::string& path, std::size_t bytes_max) {
     const auto close_file = [](std::FILE* file) {
         if (file != stdin) std::fclose(file);
     };
@@ -53,7 +53,7 @@ std::string read_text_file(const std::string& path) {
     std::array<char, 64 * 1024> piece{};
     while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), file.get())) {
         text.append(piece.data(), got);
-        if (text.size() > plan_bytes_max) break;  // its reader says that it is too long
+        if (text.size() > bytes_max) break;
     }
     if (std::ferror(file.get()) != 0)
         throw StorageError(fmt::format("cannot read {}: {}", shown(path), std::strerror(errno)));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/limits.hpp"
 #include "storage/database.hpp"
 
 namespace downline {
@@ -26,8 +27,10 @@ struct Settings {
 [[nodiscard]] std::string actor(const Settings& settings);
 /// The time now, UTC: "2026-11-02T09:14:07Z".
 [[nodiscard]] std::string now_utc();
-/// The whole file, "-" being standard input. StorageError where it cannot be read.
-[[nodiscard]] std::string read_text_file(const std::string& path);
+/// The whole file, "-" being standard input. StorageError where it cannot be read. Of a longer file
+/// than `bytes_max` a bit more than that, so that its reader says that it is too long.
+[[nodiscard]] std::string read_text_file(const std::string& path,
+                                         std::size_t bytes_max = plan_bytes_max);
 /// Threads that a run may use.
 [[nodiscard]] unsigned thread_count();
 

@@ -227,6 +227,104 @@ CREATE TABLE carried (           -- what a run leaves behind for the next, in pa
     PRIMARY KEY (run, item, piece)
 ) STRICT, WITHOUT ROWID;
 
+-- Payouts. Nothing of them is updated: what a payment came to is told by the answers after it.
+CREATE TABLE payout_batch (      -- what is paid to members at once
+    number       INTEGER PRIMARY KEY,
+    batch_id     TEXT NOT NULL UNIQUE,
+    minimum      INTEGER NOT NULL,     -- minor units; lower balances are carried
+    holds_digest TEXT,                 -- SHA-256 of the holds file; NULL: there was none
+    last_answer  INTEGER NOT NULL,     -- the last row of payout_answer that it saw; 0 none
+    made_by      TEXT NOT NULL,
+    made_at      TEXT NOT NULL         -- UTC, ISO 8601
+) STRICT;
+
+CREATE TABLE payout_run (        -- the final runs that a batch was the first to see
+    run   INTEGER PRIMARY KEY REFERENCES run(number),
+    batch INTEGER NOT NULL REFERENCES payout_batch(number)
+) STRICT;
+
+CREATE TABLE payout_item (       -- a member's whole balance when a batch was made; none of 0
+    batch  INTEGER NOT NULL REFERENCES payout_batch(number),
+    member INTEGER NOT NULL REFERENCES member(number),
+    amount INTEGER NOT NULL,           -- minor units
+    fate   TEXT NOT NULL CHECK (fate IN ('pay', 'held', 'carried')),
+    reason TEXT,                       -- why it is held or carried
+    PRIMARY KEY (batch, member)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payout_answer (     -- what the bank said of payments; the newest counts
+    row         INTEGER PRIMARY KEY,
+    batch       INTEGER NOT NULL REFERENCES payout_batch(number),
+    member      INTEGER NOT NULL REFERENCES member(number),
+    state       TEXT NOT NULL CHECK (state IN ('paid', 'failed')),
+    was_paid    INTEGER NOT NULL,      -- 1: it had been told as paid before
+    reason      TEXT,
+    file_digest TEXT NOT NULL,
+    made_by     TEXT NOT NULL,
+    made_at     TEXT NOT NULL
+) STRICT;
+CREATE INDEX payout_answer_payment ON payout_answer(batch, member);
+
+CREATE TABLE payout_export (     -- files that were written of a batch
+    row            INTEGER PRIMARY KEY,
+    batch          INTEGER NOT NULL REFERENCES payout_batch(number),
+    format         TEXT NOT NULL,
+    dated          TEXT NOT NULL,      -- the day that stands in the file
+    payments       INTEGER NOT NULL,
+    amount         INTEGER NOT NULL,   -- minor units, of all payments
+    digest         TEXT NOT NULL,      -- SHA-256 of the file; of what it was made of below
+    payees_digest  TEXT,
+    company_digest TEXT,
+    made_by        TEXT NOT NULL,
+    made_at        TEXT NOT NULL
+) STRICT;
+
+CREATE VIEW balance AS           -- what members are owed now, minor units; no row where it is 0:
+SELECT member, sum(amount) AS amount FROM (  -- what the newest batch left, and what came since
+    SELECT member, amount FROM payout_item
+    WHERE batch = (SELECT max(number) FROM payout_batch) AND fate <> 'pay'
+    UNION ALL
+    SELECT i.member, i.amount FROM payout_answer a JOIN payout_item i USING (batch, member)
+    WHERE a.state = 'failed' AND a.row > ifnull(
+        (SELECT last_answer FROM payout_batch ORDER BY number DESC LIMIT 1), 0)
+    UNION ALL
+    SELECT s.member, s.amount FROM run r CROSS JOIN statement s ON s.run = r.number
+    WHERE r.state = 'final' AND s.amount <> 0 AND r.number NOT IN (SELECT run FROM payout_run)
+) GROUP BY member HAVING sum(amount) <> 0;
+
+CREATE VIEW payment AS           -- the payments of batches and what the bank said last
+SELECT i.batch, i.member, i.amount,
+       ifnull((SELECT a.state FROM payout_answer a WHERE a.batch = i.batch AND a.member = i.member
+               ORDER BY a.row DESC LIMIT 1), 'created') AS state
+FROM payout_item i WHERE i.fate = 'pay';
+
+-- Double entry: the rows of one cause and reference sum to zero. Credits are positive, so that
+-- `member` and `held` are what the company owes. It grows by batches and final runs only.
+CREATE VIEW posting(account, member, amount, cause, reference) AS
+SELECT 'commission', NULL, -r.paid, 'run', r.number FROM run r WHERE r.state = 'final'
+UNION ALL
+SELECT 'member', s.member, s.amount, 'run', r.number
+FROM run r CROSS JOIN statement s ON s.run = r.number WHERE r.state = 'final' AND s.amount <> 0
+UNION ALL
+SELECT 'member', i.member, -i.amount, CASE i.fate WHEN 'pay' THEN 'payout' ELSE 'hold' END, i.batch
+FROM payout_item i WHERE i.fate <> 'carried'
+UNION ALL
+SELECT CASE i.fate WHEN 'pay' THEN 'clearing' ELSE 'held' END, i.member, i.amount,
+       CASE i.fate WHEN 'pay' THEN 'payout' ELSE 'hold' END, i.batch
+FROM payout_item i WHERE i.fate <> 'carried'
+UNION ALL                        -- the next batch decides anew on what this one held
+SELECT 'held', i.member, -i.amount, 'release', i.batch + 1 FROM payout_item i
+WHERE i.fate = 'held' AND i.batch < (SELECT max(number) FROM payout_batch)
+UNION ALL
+SELECT 'member', i.member, i.amount, 'release', i.batch + 1 FROM payout_item i
+WHERE i.fate = 'held' AND i.batch < (SELECT max(number) FROM payout_batch)
+UNION ALL
+SELECT CASE a.was_paid WHEN 1 THEN 'bank' ELSE 'clearing' END, a.member, -i.amount, a.state, a.row
+FROM payout_answer a JOIN payout_item i USING (batch, member)
+UNION ALL
+SELECT CASE a.state WHEN 'paid' THEN 'bank' ELSE 'member' END, a.member, i.amount, a.state, a.row
+FROM payout_answer a JOIN payout_item i USING (batch, member);
+
 -- Nothing of a final run changes: the database itself refuses it.
 CREATE TRIGGER run_final_update BEFORE UPDATE ON run WHEN old.state = 'final'
 BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
@@ -280,6 +378,31 @@ BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); EN
 CREATE TRIGGER carried_final_delete BEFORE DELETE ON carried
 WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
 BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+
+-- Nor does anything of a payout, and a batch that was exported gets no more items.
+CREATE TRIGGER payout_item_insert BEFORE INSERT ON payout_item
+WHEN new.batch IN (SELECT batch FROM payout_export)
+BEGIN SELECT RAISE(ABORT, 'this batch was exported: it gets no more items'); END;
+CREATE TRIGGER payout_batch_update BEFORE UPDATE ON payout_batch
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be changed'); END;
+CREATE TRIGGER payout_batch_delete BEFORE DELETE ON payout_batch
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be deleted'); END;
+CREATE TRIGGER payout_run_update BEFORE UPDATE ON payout_run
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be changed'); END;
+CREATE TRIGGER payout_run_delete BEFORE DELETE ON payout_run
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be deleted'); END;
+CREATE TRIGGER payout_item_update BEFORE UPDATE ON payout_item
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be changed'); END;
+CREATE TRIGGER payout_item_delete BEFORE DELETE ON payout_item
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be deleted'); END;
+CREATE TRIGGER payout_answer_update BEFORE UPDATE ON payout_answer
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be changed'); END;
+CREATE TRIGGER payout_answer_delete BEFORE DELETE ON payout_answer
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be deleted'); END;
+CREATE TRIGGER payout_export_update BEFORE UPDATE ON payout_export
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be changed'); END;
+CREATE TRIGGER payout_export_delete BEFORE DELETE ON payout_export
+BEGIN SELECT RAISE(ABORT, 'payouts are kept: nothing of them can be deleted'); END;
 )sql";
 
 }  // namespace downline
