@@ -23,6 +23,7 @@ struct Payment {
     const NamedRows::Row* payee = nullptr;  ///< null without a payees file
 };
 
+/// Moved, never copied: payments point into payees.
 struct PaymentOrder {
     std::string batch_id, currency;
     Day on{};
