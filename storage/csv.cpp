@@ -21,12 +21,20 @@ CsvScanner::Found CsvScanner::fail(Found what, std::size_t at) {
 /// The text ends in the middle of a record: the next one has the rest, unless there is none or
 /// the record is too long.
 CsvScanner::Found CsvScanner::cut(Found what, std::size_t at) {
-    if (is_last_ || text_.size() - begin_ > record_bytes_max) return fail(what, at);
+    if (is_last_) return fail(what, at);
+    if (text_.size() - begin_ > record_bytes_max) return fail(Found::too_long, begin_);
     at_ = begin_;
     return Found::end;
 }
 
 CsvScanner::Found CsvScanner::next() {
+    const Found found = read();
+    if (found != Found::record || end_ - begin_ <= record_bytes_max) return found;
+    error_at_ = begin_;
+    return Found::too_long;
+}
+
+CsvScanner::Found CsvScanner::read() {
     begin_ = at_;
     fields_.clear();
     if (at_ >= text_.size()) return Found::end;

@@ -22,8 +22,8 @@ public:
         end,          ///< nothing more, or (where the text is not the last) only part of a record
         stray_quote,  ///< a quotation mark inside a field that does not begin with one
         after_quote,  ///< something else than a delimiter after a closing quotation mark
-        open_quote,   ///< a field whose quotes do not end in the file, or within record_bytes_max
-        too_long,     ///< a line of more than record_bytes_max
+        open_quote,   ///< a field whose quotes do not end in the file
+        too_long,     ///< a record of more than record_bytes_max
     };
     /// `text` must outlive the fields. `is_last`: its end also ends the last record.
     CsvScanner(std::string_view text, char delimiter, bool is_last)
@@ -45,6 +45,7 @@ public:
     [[nodiscard]] std::deque<std::string>& unescaped() { return unescaped_; }
 
 private:
+    Found read();
     Found fail(Found what, std::size_t at);
     Found cut(Found what, std::size_t at);
     Found quoted_field(bool& ends_record);

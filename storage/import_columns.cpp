@@ -74,6 +74,13 @@ void SourceFile::find_columns(const std::vector<std::string_view>& names,
             {{header_.file, 1, column, std::string(code), std::move(text)}, 0, std::string{}});
         is_good = false;
     };
+    const auto refuse_unknown = [&](std::size_t place, const std::string& ours) {
+        const std::string guess = did_you_mean(ours, names_of(rules));
+        refuse(place, code::unknown_column,
+               fmt::format("a file of {} has no column {}{} --map THEIRS=OURS renames it, "
+                           "--ignore-unknown leaves it out",
+                           kind, shown_value(ours), guess.empty() ? ";" : guess));
+    };
     if (const char likely = likely_delimiter(line, header_.delimiter, rules);
         likely != 0 && names.size() == 1) {
         refuse(0, code::wrong_delimiter,
@@ -93,11 +100,7 @@ void SourceFile::find_columns(const std::vector<std::string_view>& names,
             if (theirs.empty())
                 refuse(place, code::unnamed_column,
                        fmt::format("column {} has no name; name it, or leave it out", place + 1));
-            else
-                refuse(place, code::unknown_column,
-                       fmt::format("{} has no column {}{}; --map THEIRS=OURS renames it, "
-                                   "--ignore-unknown leaves it out",
-                                   kind, shown_value(ours), did_you_mean(ours, names_of(rules))));
+            else refuse_unknown(place, ours);
             continue;
         }
         int& known_place = header_.place_of[static_cast<std::size_t>(rule - rules.begin())];

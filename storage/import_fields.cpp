@@ -35,13 +35,21 @@ bool read_plain_decimal(std::string_view text, int places, char point, std::int6
     return number <= amount_minor_max;
 }
 
+/// Digits with at most one point between them.
+bool is_decimal(std::string_view text) {
+    return !text.empty() && text.front() != '.' && text.back() != '.' &&
+           std::count(text.begin(), text.end(), '.') <= 1 &&
+           std::all_of(text.begin(), text.end(), [](char letter) {
+               return letter == '.' || (letter >= '0' && letter <= '9');
+           });
+}
+
 /// What a number was probably meant to be, or "".
 std::string likely_number(std::string_view text, char point) {
     const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
     const auto first = std::find_if(text.begin(), text.end(), is_digit);
-    // A point or a minus right before the first digit makes another number of it: no guess.
-    if (first != text.begin() && std::string_view(".,-").find(*(first - 1)) != std::string_view::npos)
-        return {};
+    const std::string_view front = text.substr(0, static_cast<std::size_t>(first - text.begin()));
+    if (front.find_first_of("-(") != std::string_view::npos) return {};
     const auto last = std::find_if(text.rbegin(), text.rend(), is_digit).base();
     std::string digits;
     std::size_t signs = 0, sign_at = 0;
@@ -61,7 +69,8 @@ std::string likely_number(std::string_view text, char point) {
     const bool has_other = text.find(sign == '.' ? ',' : '.') != std::string_view::npos;
     if (signs == 1 && !has_other && digits.size() - sign_at == 3) return {};  // 1,234: either
     if (signs == 1) digits.insert(sign_at, 1, point);
-    return digits;
+    const bool begins_with_sign = !front.empty() && (front.back() == '.' || front.back() == ',');
+    return begins_with_sign ? std::string{'0', point} + digits : digits;
 }
 
 }  // namespace
@@ -114,8 +123,10 @@ bool RowReader::begin_row(CsvScanner& scanner) {
                         "the quotation mark that begins this field is never closed; close it, or "
                         "double it where it belongs to the text");
         case CsvScanner::Found::too_long:
-            return fail(code::line_too_long,
-                        fmt::format("a row of more than {} bytes", record_bytes_max));
+            return fail(
+                code::line_too_long,
+                fmt::format("a row of more than {} bytes; is a quotation mark never closed?",
+                            record_bytes_max));
         default: break;
     }
     const std::size_t count = fields_->size();
@@ -130,6 +141,17 @@ bool RowReader::begin_row(CsvScanner& scanner) {
                                count < width ? "is it cut off?"
                                              : "quote a field that holds the delimiter"));
     return true;
+}
+
+/// Puts the problems of a row in the order of its fields.
+void RowReader::sort_problems() {
+    if (problems.size() > sorted_count_ + 1)
+        std::stable_sort(problems.begin() + static_cast<std::ptrdiff_t>(sorted_count_),
+                         problems.end(), [](const RowProblem& a, const RowProblem& b) {
+                             return std::pair(a.error.line, a.error.column) <
+                                    std::pair(b.error.line, b.error.column);
+                         });
+    sorted_count_ = problems.size();
 }
 
 void RowReader::refuse_row(std::string_view code, std::string text) {
@@ -236,19 +258,14 @@ void RowReader::refuse_decimal(std::size_t column, std::string_view field, int p
     }
     constexpr std::int64_t beyond = std::numeric_limits<std::int64_t>::max() / 2;
     const std::string name = named(column, field);
-    if (text.size() > 1 && text.starts_with('-') &&
-        text.find_first_not_of("0123456789.", 1) == std::string::npos) {
+    if (text.starts_with('-') && is_decimal(std::string_view(text).substr(1))) {
         const bool is_amount = rules_[column].name == "amount";
         refuse(column, code::negative,
                name + (is_amount ? " is negative; a credit is a row of a returns file"
                                  : " is negative; write 0 or more"));
         return;
     }
-    const bool is_number = !text.empty() && text.front() != '.' && text.back() != '.' &&
-                           std::count(text.begin(), text.end(), '.') <= 1 &&
-                           std::all_of(text.begin(), text.end(), [](char letter) {
-                               return letter == '.' || (letter >= '0' && letter <= '9');
-                           });
+    const bool is_number = is_decimal(text);
     if (is_number &&
         text.size() - std::min(text.find('.'), text.size() - 1) - 1 >
             static_cast<std::size_t>(places) &&
@@ -293,8 +310,8 @@ std::int64_t RowReader::whole_number(std::size_t column, std::int64_t minimum, s
         return value;
     if (is_clean(column, field))
         refuse(column, code,
-               fmt::format("{} is not a whole number from {} to {}", named(column, field), minimum,
-                           maximum));
+               fmt::format("{} is not a whole number; write one from {} to {}",
+                           named(column, field), minimum, maximum));
     return not_stated;
 }
 
@@ -341,8 +358,8 @@ bool RowReader::read_day(std::size_t column, Day& day) {
             return true;
         }
         refuse(column, code::no_such_day,
-               fmt::format("{} is no day of the calendar from {} to {}", named(column, field),
-                           year_min, year_max));
+               fmt::format("{} is no day of the calendar from {} to {}; correct it",
+                           named(column, field), year_min, year_max));
         return false;
     }
     if (!is_clean(column, field)) return false;
@@ -377,7 +394,8 @@ std::int64_t RowReader::word(std::size_t column, std::initializer_list<std::stri
     if (found != words.end()) return found - words.begin();
     if (is_clean(column, field))
         refuse(column, code,
-               fmt::format("{} is none of {}", named(column, field), fmt::join(words, ", ")));
+               fmt::format("{} is unknown; write one of {}", named(column, field),
+                           fmt::join(words, ", ")));
     return otherwise;
 }
 

@@ -41,6 +41,7 @@ public:
         fields_ = &scanner.fields();
         while (begin_row(scanner)) {
             if (is_good_) take();
+            sort_problems();
         }
         source.give_back(segment, scanner.next_begin());
         segment.unescaped = std::move(scanner.unescaped());
@@ -77,8 +78,12 @@ public:
     std::vector<RowProblem> problems;
 
 private:
-    void begin(Segment& segment) { segment_ = &segment; }
+    void begin(Segment& segment) {
+        segment_ = &segment;
+        sorted_count_ = problems.size();
+    }
     bool begin_row(CsvScanner& scanner);
+    void sort_problems();
     void refuse_row(std::string_view code, std::string text);
     bool is_clean(std::size_t column, std::string_view field);
     bool is_id(std::size_t column, std::string_view field);
@@ -98,6 +103,7 @@ private:
     std::uint32_t row_begin_ = 0;
     bool is_good_ = true;
     std::uint64_t row_count_ = 0;
+    std::size_t sorted_count_ = 0;  ///< problems of earlier rows
 };
 
 }  // namespace downline

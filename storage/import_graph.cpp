@@ -68,7 +68,8 @@ std::uint32_t MemberGraph::parent_of(const Tree& tree, std::uint32_t entry) {
     if (id.empty()) return 0;
     if (id == rows_.member_id[row]) {
         reject(entry, tree.column, tree.self,
-               fmt::format("{}_id {} is the member itself", tree.name, shown_value(id)));
+               fmt::format("{}_id {} is the member itself; name another, or leave it empty",
+                           tree.name, shown_value(id)));
         return 0;
     }
     const std::uint32_t parent_row = fresh_.row_of.find(id);
@@ -79,9 +80,12 @@ std::uint32_t MemberGraph::parent_of(const Tree& tree, std::uint32_t entry) {
     if (number == IdTable::none) {
         const bool was_rejected = fresh_.rejected_ids.find(id) != IdTable::none;
         if (!was_rejected)
-            reject(entry, tree.column, tree.unknown,
-                   fmt::format("{}_id {} is nobody's, neither in the files nor in the database",
-                               tree.name, shown_value(id)));
+            reject(
+                entry, tree.column, tree.unknown,
+                fmt::format(
+                    "{}_id {} is nobody's, neither in the files nor in the database; import that "
+                    "member too, or correct the id",
+                    tree.name, shown_value(id)));
         else if (context_.options.skip_bad)
             reject(entry, tree.column, code::depends_on_rejected,
                    fmt::format("{}_id {} is a member whose row was rejected", tree.name,
@@ -162,7 +166,8 @@ void MemberGraph::refuse_cycles(const Tree& tree, std::vector<std::vector<std::u
             chain += fmt::format("… {} more -> ", cycle.size() - printed_cycle_max);
         chain += harmless(rows_.member_id[fresh_.row[cycle.front()]]);
         reject(cycle.front(), tree.column, tree.cycle,
-               fmt::format("{} links form a cycle of {}: {}", tree.name, cycle.size(), chain));
+               fmt::format("{} links form a cycle of {}: {}; correct one of them", tree.name,
+                           cycle.size(), chain));
         for (const std::uint32_t entry : cycle) fresh_.is_rejected[entry] |= 2;
     }
 }
@@ -184,7 +189,7 @@ void MemberGraph::check_places() {
             taken.try_emplace({fresh_.placement[entry], rows_.leg[row]}, rows_.member_id[row]);
         if (!is_free)
             reject(entry, member_leg, code::leg_taken,
-                   fmt::format("leg {} below {} is taken by {}", rows_.leg[row],
+                   fmt::format("leg {} below {} is taken by {}; choose another", rows_.leg[row],
                                shown_value(rows_.placement_id[row]), shown_value(found->second)));
     }
 }

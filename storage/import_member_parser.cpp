@@ -70,9 +70,9 @@ std::uint32_t MemberParser::leg() {
     if (error == std::errc{} && end == field.data() + field.size() && number >= 1 &&
         number <= plan_entries_max)
         return number;
-    reader_.refuse(
-        member_leg, code::bad_leg,
-        fmt::format("leg {} is none of L, R, 1 to {}", shown_value(field), plan_entries_max));
+    reader_.refuse(member_leg, code::bad_leg,
+                   fmt::format("leg {} is unknown; write L, R or a number from 1 to {}",
+                               shown_value(field), plan_entries_max));
     return 0;
 }
 
@@ -85,7 +85,7 @@ void MemberParser::check_dates(Day joined_on, std::int64_t kind, std::int64_t ki
                        "kind affiliate, or leave kind_on empty");
     if (kind_on != not_stated && kind_on < joined_on)
         reader_.refuse(member_kind_on, code::kind_before_joining,
-                       fmt::format("kind_on {} is before joined_on {}",
+                       fmt::format("kind_on {} is before joined_on {}; correct one of them",
                                    RowDifferences::shown_day(kind_on), format_day(joined_on)));
     if (status_on != not_stated && status < 0)
         reader_.refuse(member_status_on, code::status_on_alone,
@@ -93,7 +93,7 @@ void MemberParser::check_dates(Day joined_on, std::int64_t kind, std::int64_t ki
                        "status_on empty");
     if (status_on != not_stated && status_on < joined_on)
         reader_.refuse(member_status_on, code::status_before_joining,
-                       fmt::format("status_on {} is before joined_on {}",
+                       fmt::format("status_on {} is before joined_on {}; correct one of them",
                                    RowDifferences::shown_day(status_on), format_day(joined_on)));
 }
 

@@ -189,7 +189,7 @@ bool ReturnImporter::find_order(const Return& here, Returned& order) {
     order_.reset();
     if (here.returned_on >= order.ordered_on) return true;
     reader_.refuse(return_returned_on, code::return_before_order,
-                   fmt::format("returned_on {} is before the order's day, {}",
+                   fmt::format("returned_on {} is before the order's day, {}; correct it",
                                format_day(here.returned_on), format_day(order.ordered_on)));
     return false;
 }
@@ -217,7 +217,7 @@ bool ReturnImporter::fits(const Return& here, const Returned& order) {
         reader_.refuse(
             return_amount, code::more_than_left,
             fmt::format("amount {} is more than what is left of order_id {} line {}: {} "
-                        "of {}",
+                        "of {}; return that at most",
                         shown_value(reader_.raw(return_amount)), shown_value(here.order_id),
                         here.line, money(order.amount_left), money(order.amount)));
         return false;
@@ -227,7 +227,7 @@ bool ReturnImporter::fits(const Return& here, const Returned& order) {
     const std::size_t column = reader_.has(return_volume) ? return_volume : return_amount;
     reader_.refuse(column, code::more_than_left,
                    fmt::format("volume {} is more than what is left of order_id {} line {} in "
-                               "volume: {} of {}",
+                               "volume: {} of {}; return that at most",
                                here.volume == not_stated ? "in proportion"
                                                          : shown_value(reader_.raw(return_volume)),
                                shown_value(here.order_id), here.line,

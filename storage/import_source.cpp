@@ -166,7 +166,7 @@ std::optional<RowProblem> SourceFile::wrong_encoding(std::string_view text) cons
                             "the file is compressed; unpack it, or pipe it: gzip -dc FILE | "
                             "downline import KIND -");
     const std::string_view beginning = text.substr(0, 4096);
-    if (beginning.find('\0') != std::string_view::npos)
+    if (beginning.substr(0, beginning.find('\n')).find('\0') != std::string_view::npos)
         return file_problem(file, code::not_text,
                             "the file is no text: it begins with NUL bytes; "
                             "save it as CSV UTF-8");

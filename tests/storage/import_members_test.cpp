@@ -90,8 +90,10 @@ TEST_CASE("cycles are printed, the shortest first") {
                                             "A,C,2026-01-01\nB,A,2026-01-01\nC,B,2026-01-01\n"
                                             "D,A,2026-01-01\nE,F,2026-01-01\nF,E,2026-01-01\n") ==
           "0 new, 0 changed, 0 unchanged, 2 rejected\n"
-          "members:6:3: error sponsor_cycle: sponsor links form a cycle of 2: E -> F -> E\n"
-          "members:2:3: error sponsor_cycle: sponsor links form a cycle of 3: A -> C -> B -> A");
+          "members:6:3: error sponsor_cycle: sponsor links form a cycle of 2: E -> F -> E; "
+          "correct one of them\n"
+          "members:2:3: error sponsor_cycle: sponsor links form a cycle of 3: A -> C -> B -> A; "
+          "correct one of them");
 }
 
 TEST_CASE("a chain of a hundred thousand is no cycle, and costs a walk") {

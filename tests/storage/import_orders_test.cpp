@@ -118,7 +118,7 @@ TEST_CASE("returns are of what is left") {
                     returns + "R1,1,2026-01-06,60\nR3,1,2026-02-01,0.01\n") ==
         "0 new, 0 changed, 1 unchanged, 1 rejected\n"
         "returns:3:17: error more_than_left: amount \"0.01\" is more than what is left of order_id "
-        "\"1\" line 1: 0.00 of 100.00");
+        "\"1\" line 1: 0.00 of 100.00; return that at most");
 }
 
 TEST_CASE("products are versions") {
