@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t piece_bytes_min = std::size_t{1} << 20;
 constexpr std::uint64_t stream_count = 8;
+constexpr std::size_t kept_bytes_max = std::size_t{1} << 20;  // by a packer between earners
 constexpr std::size_t line_bytes_max = 50;  // five numbers of at most ten bytes
 
 std::uint64_t zigzag(std::int64_t value) {
@@ -190,6 +191,10 @@ void LinePacker::finish(MemberIndex earner, LineBook& book) {
     bytes.insert(bytes.end(), groups_.begin(), groups_.end());
     groups_.clear();
     totals_.clear();
+    if (groups_.capacity() > kept_bytes_max) {
+        groups_.shrink_to_fit();
+        open_ = std::vector<std::uint8_t>();
+    }
     previous_ref_ = 0;
     line_count_ = 0;
 }

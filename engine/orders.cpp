@@ -142,10 +142,11 @@ NetOrders net_orders(const Plan& plan, const Snapshot& snapshot) {
     const OrderLines& lines = snapshot.orders;
     NetOrders net;
     net.amount_minor = Column(lines.amount_minor);
-    net.volume_centipoints = Column(lines.volume_centipoints);
-    net.qualifying_centipoints = Column(lines.qualifying_centipoints.empty()
-                                            ? lines.volume_centipoints
-                                            : lines.qualifying_centipoints);
+    const auto& volume =
+        lines.volume_centipoints.empty() ? lines.amount_minor : lines.volume_centipoints;
+    net.volume_centipoints = Column(volume);
+    net.qualifying_centipoints = Column(
+        lines.qualifying_centipoints.empty() ? volume : lines.qualifying_centipoints);
     if (!lines.cost_minor.empty()) net.cost_minor = Column(lines.cost_minor);
     if (!lines.quantity.empty()) net.quantity = Column(lines.quantity);
     set_sellers(net, snapshot);

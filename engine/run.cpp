@@ -1,6 +1,7 @@
 // A run, from top to bottom as the period does it. The file to read first.
 #include "engine/run.hpp"
 
+#include <future>
 #include <numeric>
 
 #include "engine/bonuses/pay.hpp"
@@ -8,6 +9,7 @@
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "engine/orders.hpp"
+#include "engine/ranges.hpp"
 #include "engine/standing.hpp"
 
 namespace downline {
@@ -30,13 +32,16 @@ std::vector<Verdict> verdicts(const Bonus& bonus, const Snapshot& snapshot,
 }
 
 std::vector<std::uint8_t> taken_lines(const Bonus& bonus, const Snapshot& snapshot,
-                                      const NetOrders& orders, const Examiner& examiner) {
+                                      const NetOrders& orders, const Examiner& examiner,
+                                      unsigned thread_count) {
     const OrderMatcher matcher(
         bonus.orders, snapshot, orders,
         [&](const Requirement& asked, MemberIndex member) { return examiner.meets(asked, member); });
     std::vector<std::uint8_t> takes(snapshot.orders.count);
-    for (OrderLineIndex line = 0; line < snapshot.orders.count; ++line)
-        takes[line] = matcher.takes(line);
+    const auto ask = [&](std::uint32_t, OrderLineIndex from, OrderLineIndex to) {
+        for (OrderLineIndex line = from; line < to; ++line) takes[line] = matcher.takes(line);
+    };
+    in_ranges(snapshot.orders.count, thread_count, ask);
     return takes;
 }
 
@@ -75,12 +80,14 @@ std::string_view reason_name(Reason reason) {
 RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count) {
     RunResult result;
     // 1. The network as of the last day, and the orders less what came back in the period.
-    const Trees trees = make_trees(plan, snapshot);
+    auto trees_aside = std::async(thread_count > 1 ? std::launch::async : std::launch::deferred,
+                                  [&] { return make_trees(plan, snapshot); });
     NetOrders orders = net_orders(plan, snapshot);
     const Weighted weighted = weigh(plan, snapshot, orders, "");
     result.volume_centipoints = sum_of(weighted.volume_centipoints, snapshot.orders.count);
     result.amount_minor = sum_of(orders.amount_minor, snapshot.orders.count);
     result.order_count = orders.standing_order_count;
+    const Trees trees = trees_aside.get();
 
     // 2. Measures, who is active, ranks. From here on nothing about members changes.
     result.standing = standing_of(plan, snapshot, trees, orders, weighted);
@@ -90,7 +97,8 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
     for (const Bonus& bonus : plan.bonuses) {
         const Weighted seen = weigh(plan, snapshot, orders, bonus.code);
         const Column<std::int64_t> base = bonus_base(bonus, orders, seen, snapshot.orders.count);
-        const std::vector<std::uint8_t> takes = taken_lines(bonus, snapshot, orders, examiner);
+        const std::vector<std::uint8_t> takes =
+            taken_lines(bonus, snapshot, orders, examiner, thread_count);
         const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
                            orders, base, takes,
                            verdicts(bonus, snapshot, result.standing, examiner), result.books,

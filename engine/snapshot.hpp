@@ -52,7 +52,8 @@ struct OrderLines {
     std::vector<MemberIndex> buyer;
     std::vector<Day> ordered_on;
     std::vector<std::int64_t> amount_minor;
-    std::vector<std::int64_t> volume_centipoints;      ///< of the row, the product, or the amount (9.10)
+    /// Of the row, the product, or the amount (9.10); empty: all are the same number as the amount.
+    std::vector<std::int64_t> volume_centipoints;
     std::vector<std::int64_t> qualifying_centipoints;  ///< empty: as the volume
     std::vector<std::int64_t> cost_minor;              ///< empty: none known; -1: not known
     std::vector<std::uint32_t> quantity;               ///< empty: all 1

@@ -101,7 +101,7 @@ void sort_by_id(LoadedMembers& loaded) {
     });
     std::vector<MemberIndex> order(ids.size());
     for (std::size_t place = 0; place < keys.size(); ++place) order[place] = keys[place].second;
-    keys = {};
+    keys = decltype(keys)();
     permute(members.number, order);
     permute(members.sponsor, order);
     permute(members.enroller, order);

@@ -327,7 +327,7 @@ std::vector<Entry> gather(std::vector<OrderDay>& days, std::vector<Entry> OrderD
         const std::size_t base = all.size();
         for (std::size_t i = 0; i < day.count; ++i)
             all.push_back((day.*column).empty() ? otherwise(base + i) : (day.*column)[i]);
-        day.*column = {};
+        day.*column = std::vector<Entry>();
     }
     return all;
 }
@@ -352,8 +352,8 @@ TextColumn gather_texts(std::vector<OrderDay>& days, std::size_t text, std::size
             }
             all.of.push_back(own == 0 ? 0 : place_of[own]);
         }
-        day.texts[text] = {};
-        day.text_of[text] = {};
+        day.texts[text] = std::vector<std::string>();
+        day.text_of[text] = std::vector<std::uint32_t>();
     }
     return all;
 }
@@ -421,6 +421,8 @@ LoadedOrders OrderReader::finish() {
     const std::size_t count = lines.count;
     const auto volume = [&](std::size_t at) { return lines.volume_centipoints[at]; };
     lines.qualifying_centipoints = gather(state.days, &OrderDay::qualifying, count, volume);
+    if (lines.volume_centipoints == lines.amount_minor)
+        lines.volume_centipoints = std::vector<std::int64_t>();
     lines.cost_minor = gather(state.days, &OrderDay::cost, count,
                               [](std::size_t) { return std::int64_t{-1}; });
     const auto one = [](std::size_t) { return std::uint32_t{1}; };

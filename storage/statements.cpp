@@ -8,6 +8,9 @@
 namespace downline {
 namespace {
 
+/// A statement that is filled again keeps its buffer up to this; top earners have megabytes.
+constexpr std::size_t kept_bytes_max = std::size_t{1} << 14;
+
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -43,6 +46,7 @@ bool StatementMaker::make(MemberIndex member, Statement& into) {
     into.measures.clear();
     into.totals.clear();
     into.packed.clear();
+    if (into.packed.capacity() > kept_bytes_max) into.packed.shrink_to_fit();
     bool has_anything = into.is_active || into.rank != 0 || into.title != 0;
     for (const auto& measure : standing.measures) {
         has_anything = has_anything || measure[member] != 0;

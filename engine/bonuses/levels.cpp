@@ -185,7 +185,8 @@ Payees find_payees(const LevelRates& rates, const PayView& view, const Sources& 
 /// Pays over the forest of those who are kept.
 Payout pay_compressed(const LevelRates& rates, const PayView& view, const Sources& sources,
                       std::vector<std::uint32_t> items) {
-    const auto [payees, paid, first] = find_payees(rates, view, sources, std::move(items));
+    const auto found = find_payees(rates, view, sources, std::move(items));
+    const auto& [payees, paid, first] = found;
     Payout payout = pay_in_ranges(
         view.snapshot.members.count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
             SlotPayer payer(rates, view, sources);
@@ -204,14 +205,18 @@ Payout pay_compressed(const LevelRates& rates, const PayView& view, const Source
             return std::move(payer).result();
         });
     // Levels above the top: an order whose first payee is d links below a root has d + 1 levels.
-    SlotPayer payer(rates, view, sources);
-    for (Position p = 0; p <= payees.count(); ++p) {
-        const std::uint32_t reached = p == payees.count() ? 0 : payees.depth()[p] + 1;
-        for (std::uint32_t i = first[p]; i < first[p + 1]; ++i)
-            for (std::uint32_t level = reached + 1; level <= payer.level_count(); ++level)
-                payer.no_upline(paid[i], level);
-    }
-    add_account(payout.account, std::move(payer).result().account);
+    const Payout above_top = pay_in_ranges(
+        payees.count() + 1, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
+            SlotPayer payer(rates, view, sources);
+            for (Position p = from; p < to; ++p) {
+                const std::uint32_t reached = p == payees.count() ? 0 : payees.depth()[p] + 1;
+                for (std::uint32_t level = reached + 1; level <= payer.level_count(); ++level)
+                    for (std::uint32_t i = first[p]; i < first[p + 1]; ++i)
+                        payer.no_upline(paid[i], level);
+            }
+            return std::move(payer).result();
+        });
+    add_account(payout.account, above_top.account);
     return payout;
 }
 

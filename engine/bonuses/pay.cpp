@@ -2,13 +2,11 @@
 #include "engine/bonuses/pay.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <numeric>
-#include <thread>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
+#include "engine/ranges.hpp"
 
 namespace downline {
 
@@ -161,14 +159,17 @@ std::vector<OrderLineIndex> taken_order_lines(const PayView& view) {
 std::vector<PaidItem> paid_items(const PayView& view, const Sources& sources,
                                  std::span<const std::uint32_t> items) {
     std::vector<PaidItem> result(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const std::uint32_t item = items[i];
-        const MemberIndex seller = sources.seller(item);
-        result[i] = {sources.base(item), item, sources.quantity(item), 0,
-                     sources.stream(item, true), sources.stream(item, false)};
-        if (seller != no_member)
-            result[i].seller_depth = view.forest.depth()[view.forest.position()[seller]];
-    }
+    const auto fill = [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
+        for (std::uint32_t i = from; i < to; ++i) {
+            const std::uint32_t item = items[i];
+            const MemberIndex seller = sources.seller(item);
+            result[i] = {sources.base(item), item, sources.quantity(item), 0,
+                         sources.stream(item, true), sources.stream(item, false)};
+            if (seller != no_member)
+                result[i].seller_depth = view.forest.depth()[view.forest.position()[seller]];
+        }
+    };
+    in_ranges(static_cast<std::uint32_t>(items.size()), view.thread_count, fill);
     return result;
 }
 
@@ -204,38 +205,17 @@ void add_account(Account& a, const Account& b) {
 
 Payout pay_in_ranges(std::uint32_t count, unsigned thread_count,
                      const std::function<Payout(std::uint32_t, std::uint32_t)>& work) {
-    // More ranges than threads, so that one heavy range does not leave the others waiting; their
-    // results are put together by place, so that nothing depends on who computed what.
-    const std::uint32_t range_count = std::min(count, thread_count > 1 ? 64U : 1U);
-    std::vector<Payout> results(range_count);
-    std::vector<std::exception_ptr> failures(range_count);
-    std::atomic<std::uint32_t> next{0};
-    const auto take_ranges = [&] {
-        for (std::uint32_t i = next++; i < range_count; i = next++) {
-            const auto bound = [&](std::uint64_t k) {
-                return static_cast<std::uint32_t>(k * count / range_count);
-            };
-            try {
-                results[i] = work(bound(i), bound(i + 1ULL));
-            } catch (...) {
-                failures[i] = std::current_exception();
-            }
-        }
-    };
-    {
-        std::vector<std::jthread> threads;
-        for (unsigned t = 1; t < std::min(thread_count, range_count); ++t)
-            threads.emplace_back(take_ranges);
-        take_ranges();
-    }
+    std::vector<Payout> results(range_count_of(count, thread_count));
+    in_ranges(count, thread_count, [&](std::uint32_t range, std::uint32_t from, std::uint32_t to) {
+        results[range] = work(from, to);
+    });
     Payout whole;
     std::size_t entry_count = 0;
     for (const Payout& result : results) entry_count += result.book.entries().size();
     whole.book.reserve(entry_count);
-    for (std::uint32_t i = 0; i < range_count; ++i) {
-        if (failures[i]) std::rethrow_exception(failures[i]);
-        add_account(whole.account, results[i].account);
-        whole.book.append(std::move(results[i].book));
+    for (Payout& result : results) {
+        add_account(whole.account, result.account);
+        whole.book.append(std::move(result.book));
     }
     return whole;
 }

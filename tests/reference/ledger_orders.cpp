@@ -27,7 +27,8 @@ void Ledger::subtract_returns() {
     std::vector<std::uint8_t> has_return(in.order_count);
     for (OrderLineIndex i = 0; i < orders.count; ++i) {
         const std::int64_t amount = orders.amount_minor[i];
-        const std::int64_t volume = orders.volume_centipoints[i];
+        const std::int64_t volume =
+            orders.volume_centipoints.empty() ? amount : orders.volume_centipoints[i];
         std::int64_t returned = 0;
         std::int64_t returned_without_volume = 0;
         std::int64_t stated_volume = 0;
