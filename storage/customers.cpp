@@ -23,7 +23,8 @@ RowsByNumber direct_customers(Database& database, std::int64_t affiliate) {
     const auto kinds = changed_values(database, "kind", INT32_MAX);
     const auto names = changed_values(database, "name", INT32_MAX);
     RowsByNumber rows;
-    Query query = database.query("SELECT number, member_id, name, kind FROM member WHERE sponsor = ?1");
+    Query query =
+        database.query("SELECT number, member_id, name, kind FROM member WHERE sponsor = ?1");
     query.bind(1, affiliate);
     while (query.step()) {
         const auto kind = kinds.find(query.integer(0));
@@ -115,8 +116,8 @@ Customers customers_of(Database& database, const std::string& member_id) {
     }
     Customers customers;
     customers.member_id = member_id;
-    customers.as_of = static_cast<Day>(
-        database.integer("SELECT max(ordered_on) FROM order_extent").value_or(0));
+    customers.as_of =
+        static_cast<Day>(database.integer("SELECT max(ordered_on) FROM order_extent").value_or(0));
     for (auto& [number, row] : rows) {
         row.is_lapsed = row.last_order && customers.as_of - *row.last_order > lapsed_after_days;
         customers.amount_minor = add_checked(customers.amount_minor, row.amount_minor);

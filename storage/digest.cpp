@@ -1,9 +1,9 @@
 // SHA-256 by OpenSSL: see the header.
 #include "storage/digest.hpp"
 
-#include <array>
-
 #include <openssl/evp.h>
+
+#include <array>
 
 #include "engine/errors.hpp"
 

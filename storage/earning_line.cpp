@@ -3,13 +3,13 @@
 //
 // Asked with a run or a member (or both) they read only those statements; every other condition is
 // left to SQLite. The same file is the loadable extension `downline_sqlite` for any SQLite shell.
+#include <fmt/format.h>
+#include <sqlite3.h>
+
 #include <array>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
-#include <sqlite3.h>
 
 #include "storage/earning_tables.hpp"
 #include "storage/run_reader.hpp"
@@ -96,8 +96,7 @@ int guarded(sqlite3_vtab* table, const Work& work) {
     }
 }
 
-int connect(sqlite3* handle, void* content, int, const char* const*, sqlite3_vtab** made,
-            char**) {
+int connect(sqlite3* handle, void* content, int, const char* const*, sqlite3_vtab** made, char**) {
     auto table = std::make_unique<Table>();
     table->handle = handle;
     table->content = content == nullptr ? Content::lines : Content::totals;

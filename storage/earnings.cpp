@@ -1,11 +1,11 @@
 // What members earned: one statement read, unpacked and named.
 #include "storage/earnings.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "engine/errors.hpp"
 #include "storage/earning_tables.hpp"
@@ -97,10 +97,11 @@ void refuse_who_earns_nothing(Database& database, const RunRecord& run,
     if (member.kind == MemberKind::affiliate) return;
     Query sponsor = database.query("SELECT member_id FROM member WHERE number = ?1");
     sponsor.bind(1, member.sponsor);
-    throw Refusal(Refusal::Kind::input,
-                  fmt::format("{} is a customer and earns nothing; {}", member.member_id,
-                              sponsor.step() ? fmt::format("its orders count for {}", sponsor.text(0))
-                                             : "nobody sold to it"));
+    throw Refusal(
+        Refusal::Kind::input,
+        fmt::format("{} is a customer and earns nothing; {}", member.member_id,
+                    sponsor.step() ? fmt::format("its orders count for {}", sponsor.text(0))
+                                   : "nobody sold to it"));
 }
 
 }  // namespace
@@ -116,10 +117,8 @@ Earnings earnings_of(Database& database, const RunRecord& run, const std::string
     Query query = database.query(fmt::format(
         "SELECT {} FROM statement s WHERE s.run = ?1 AND s.member = ?2", statement_columns));
     query.bind(1, run.number).bind(2, member.number);
-    if (query.step())
-        read_statement(reader, query, 0, with_lines, earnings);
-    else
-        earnings.measures = reader.measure_texts({});
+    if (query.step()) read_statement(reader, query, 0, with_lines, earnings);
+    else earnings.measures = reader.measure_texts({});
     return earnings;
 }
 
@@ -129,25 +128,23 @@ void each_earnings(Database& database, const RunRecord& run, bool with_lines, bo
     if (with_lines && run.line_count >= many_lines) reader.read_ahead();
     const auto names = changed_values(database, "name", INT32_MAX);
     const auto kinds = changed_values(database, "kind", run.last_day);
-    Query query = database.query(fmt::format(
-        "SELECT m.number, m.member_id, m.name, m.kind, s.lines, {} FROM member m"
-        " LEFT JOIN statement s ON s.run = ?1 AND s.member = m.number"
-        " WHERE m.joined_on <= ?2 AND m.import <= ?3 ORDER BY m.member_id", statement_columns));
+    Query query = database.query(
+        fmt::format("SELECT m.number, m.member_id, m.name, m.kind, s.lines, {} FROM member m"
+                    " LEFT JOIN statement s ON s.run = ?1 AND s.member = m.number"
+                    " WHERE m.joined_on <= ?2 AND m.import <= ?3 ORDER BY m.member_id",
+                    statement_columns));
     query.bind(1, run.number).bind(2, std::int64_t{run.last_day}).bind(3, run.last_import);
     while (query.step()) {
         const auto kind = kinds.find(query.integer(0));
-        const bool is_affiliate =
-            kind != kinds.end() ? kind->second == "0" : query.integer(3) == 0;
+        const bool is_affiliate = kind != kinds.end() ? kind->second == "0" : query.integer(3) == 0;
         if (!is_affiliate || (only_earners && query.integer(4) == 0)) continue;
         Earnings earnings;
         earnings.member_id = query.text(1);
         const auto name = names.find(query.integer(0));
         if (name != names.end()) earnings.name = name->second;
         else if (!query.is_null(2)) earnings.name = query.text(2);
-        if (!query.is_null(4))
-            read_statement(reader, query, 5, with_lines, earnings);
-        else
-            earnings.measures = reader.measure_texts({});
+        if (!query.is_null(4)) read_statement(reader, query, 5, with_lines, earnings);
+        else earnings.measures = reader.measure_texts({});
         take(earnings);
     }
 }

@@ -36,10 +36,11 @@ struct Earnings {
     std::vector<std::pair<std::string, std::string>> measures;  ///< name, value as shown
     std::int64_t total_minor{};
     std::vector<NamedAmount> by_bonus, by_stream, by_level;  ///< a level's name is its number
-    std::vector<EarningLine> lines;  ///< only where asked for
+    std::vector<EarningLine> lines;                          ///< only where asked for
 };
 
-/// Refusal (input) for an unknown member, with the nearest ids; a customer earns nothing and says so.
+/// Refusal (input) for an unknown member, with the nearest ids; a customer earns nothing and says
+/// so.
 [[nodiscard]] Earnings earnings_of(Database& database, const RunRecord& run,
                                    const std::string& member_id, bool with_lines);
 /// Every affiliate of the period's network by member id (`only_earners`: only those with lines).
@@ -50,16 +51,16 @@ struct CustomerRow {
     std::string member_id;
     std::optional<std::string> name;
     std::optional<Day> first_order, last_order;
-    std::int64_t order_count{};        ///< without fully returned ones
-    std::int64_t amount_minor{};       ///< less returns
-    std::int64_t paid_minor{};         ///< what the affiliate earned on it in final runs
-    bool is_lapsed = false;            ///< ordered before, but not within lapsed_after_days of as_of
+    std::int64_t order_count{};   ///< without fully returned ones
+    std::int64_t amount_minor{};  ///< less returns
+    std::int64_t paid_minor{};    ///< what the affiliate earned on it in final runs
+    bool is_lapsed = false;       ///< ordered before, but not within lapsed_after_days of as_of
 };
 inline constexpr Day lapsed_after_days = 90;
 struct Customers {
     std::string member_id;
-    Day as_of{};                       ///< last day with an order in the database
-    std::vector<CustomerRow> rows;     ///< by member id
+    Day as_of{};                    ///< last day with an order in the database
+    std::vector<CustomerRow> rows;  ///< by member id
     std::int64_t amount_minor{}, largest_amount_minor{};  ///< of all; of the largest customer
 };
 [[nodiscard]] Customers customers_of(Database& database, const std::string& member_id);
@@ -68,14 +69,14 @@ struct Customers {
 struct TreeRow {
     std::string member_id;
     std::optional<std::string> name;
-    std::uint32_t depth{};             ///< 0 is the member asked for
+    std::uint32_t depth{};  ///< 0 is the member asked for
     bool is_customer = false, is_active = false;
     std::string status;
     std::optional<std::string> rank;
     std::string pv, gv;
     std::int64_t amount_minor{};
-    std::uint32_t downline_count{};    ///< members below
-    bool is_cut = false;               ///< has members below that depth or top left out
+    std::uint32_t downline_count{};  ///< members below
+    bool is_cut = false;             ///< has members below that depth or top left out
 };
 [[nodiscard]] std::vector<TreeRow> tree_of(Database& database, const std::optional<RunRecord>& run,
                                            const std::string& member_id, Tree tree,

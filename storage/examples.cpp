@@ -1,11 +1,11 @@
 // A plan's worked examples, run as a company would run them: imported, computed and closed in a
 // database in memory, then compared with what the example states.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
@@ -140,10 +140,9 @@ private:
         return format_decimal(minor, plan_.currency_places);
     }
 
-    void differ(const std::string& what, const std::string& expected,
-                const std::string& computed) {
-        differences_.push_back(fmt::format("{}{}: expected {}, computed {}", in_period(), what,
-                                           expected, computed));
+    void differ(const std::string& what, const std::string& expected, const std::string& computed) {
+        differences_.push_back(
+            fmt::format("{}{}: expected {}, computed {}", in_period(), what, expected, computed));
     }
 
     std::string in_period() const {
@@ -165,7 +164,8 @@ private:
                 const auto paid = computed.by_bonus.find(bonus);
                 const std::int64_t found = paid == computed.by_bonus.end() ? 0 : paid->second;
                 if (found != stated)
-                    differ(fmt::format("{} from {}", member_id, bonus), money(stated), money(found));
+                    differ(fmt::format("{} from {}", member_id, bonus), money(stated),
+                           money(found));
             }
         }
     }
@@ -197,10 +197,10 @@ private:
         for (const auto& [member_id, computed] : members_)
             for (const EarningLine& line : computed.earnings.lines)
                 if (named.contains({line.order_id.value_or(""), line.bonus}))
-                    found.insert({{line.order_id.value_or(""), member_id, line.bonus,
-                                   fmt::format("{}", line.level),
-                                   fmt::format("{}", line.paid_level)},
-                                  line.amount_minor});
+                    found.insert(
+                        {{line.order_id.value_or(""), member_id, line.bonus,
+                          fmt::format("{}", line.level), fmt::format("{}", line.paid_level)},
+                         line.amount_minor});
         const auto report = [&](const auto& entries, const auto& others, const char* what) {
             for (const auto& entry : entries) {
                 if (entries.count(entry) == others.count(entry)) continue;

@@ -2,17 +2,18 @@
 //
 // Two connections read side by side: one the members, the other the order lines by days; whoever
 // is done first helps with the days. Nothing here decides money; see engine/snapshot.hpp.
+#include <fmt/format.h>
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <future>
 #include <map>
 #include <optional>
 
-#include <fmt/format.h>
-#include <sqlite3.h>
-
 #include "engine/errors.hpp"
 #include "storage/digest.hpp"
 #include "storage/load_parts.hpp"
+#include "storage/order_places.hpp"
 #include "storage/packing.hpp"
 #include "storage/runs.hpp"
 
@@ -49,8 +50,10 @@ std::optional<Database> second_connection(Database& database) {
 
 /// What may differ between two connections if another process commits in between.
 std::string state_of(Database& database) {
-    return database.text("SELECT count(*) || ' ' || coalesce(max(number), 0) || ' ' ||"
-                         " count(undone_at) FROM import")
+    return database
+        .text(
+            "SELECT count(*) || ' ' || coalesce(max(number), 0) || ' ' ||"
+            " count(undone_at) FROM import")
         .value_or("");
 }
 
@@ -106,12 +109,12 @@ void link_orders(const LoadedMembers& members, LoadedOrders& orders, Database& d
             " JOIN member m ON m.number = o.buyer WHERE o.row = ?1");
         query.bind(1, orders.rows[i]);
         ensure(query.step(), "an order line without its buyer");
-        throw Refusal(Refusal::Kind::input,
-                      fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}; "
-                                  "correct one of the two dates and import it with --replace",
-                                  query.text(0), format_day(lines.ordered_on[i]), query.text(1),
-                                  format_day(static_cast<Day>(query.integer(2))),
-                                  period_name(period)));
+        throw Refusal(
+            Refusal::Kind::input,
+            fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}; "
+                        "correct one of the two dates and import it with --replace",
+                        query.text(0), format_day(lines.ordered_on[i]), query.text(1),
+                        format_day(static_cast<Day>(query.integer(2))), period_name(period)));
     }
     for (MemberIndex& creator : lines.creator)
         creator = creator == 0 ? no_member : members.index(creator);
@@ -144,8 +147,8 @@ void load_titles(Database& database, const Plan& plan, std::int64_t previous_run
     Query ranks = database.query("SELECT place, name FROM run_rank WHERE run = ?1");
     ranks.bind(1, previous_run);
     while (ranks.step()) names[static_cast<std::uint64_t>(ranks.integer(0))] = ranks.text(1);
-    Query pieces = database.query(
-        "SELECT piece, packed FROM carried WHERE run = ?1 AND item = 'titles'");
+    Query pieces =
+        database.query("SELECT piece, packed FROM carried WHERE run = ?1 AND item = 'titles'");
     pieces.bind(1, previous_run);
     while (pieces.step()) {
         Unpacker unpacker(pieces.blob(1));
@@ -163,9 +166,8 @@ void load_titles(Database& database, const Plan& plan, std::int64_t previous_run
 
 /// Returns of the period's order lines, by order line, then (returned_on, return_id).
 /// `order_line_of` finds the place of a row.
-std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of,
-                                       const Period& period, const LoadedOrders& orders,
-                                       Digest& digest) {
+std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of, const Period& period,
+                                       const LoadedOrders& orders, Digest& digest) {
     Query query = database.query(
         "SELECT r.row, r.return_id, r.returned_on, r.amount, r.volume, o.row FROM return_line r"
         " JOIN order_line o ON o.order_id = r.order_id AND o.line = r.line"
@@ -194,9 +196,9 @@ std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of,
     // Rows to places: one look at every order line, since few of them are returned.
     std::vector<std::pair<OrderLineIndex, ReturnOfLine>> placed;
     for (std::size_t place = 0; place < orders.rows.size(); ++place) {
-        auto at = std::lower_bound(
-            found.begin(), found.end(), orders.rows[place],
-            [](const auto& entry, std::int64_t row) { return entry.first < row; });
+        auto at =
+            std::lower_bound(found.begin(), found.end(), orders.rows[place],
+                             [](const auto& entry, std::int64_t row) { return entry.first < row; });
         for (; at != found.end() && at->first == orders.rows[place]; ++at)
             placed.emplace_back(static_cast<OrderLineIndex>(place), at->second);
     }
@@ -231,15 +233,15 @@ AsOf as_of(Database& database, std::int64_t last_import) {
     return result;
 }
 
-Loaded load(Database& database, const Plan& plan, const Period& period,
-            std::int64_t last_import) {
+Loaded load(Database& database, const Plan& plan, const Period& period, std::int64_t last_import) {
     std::optional<Database> second = second_connection(database);
     const ReadTransaction reads(database);
     Loaded loaded;
     loaded.last_import =
         last_import != 0
             ? last_import
-            : database.integer("SELECT max(number) FROM import WHERE undone_at IS NULL").value_or(0);
+            : database.integer("SELECT max(number) FROM import WHERE undone_at IS NULL")
+                  .value_or(0);
     loaded.previous_run = previous_run_of(database, plan, period);
     const AsOf facts = as_of(database, loaded.last_import);
     auto [members, orders] = read_facts(database, second, facts, plan, period);
@@ -267,7 +269,7 @@ Loaded load(Database& database, const Plan& plan, const Period& period,
     snapshot.order_count = orders.order_count;
     snapshot.sequences = std::move(sequences.sequences);
     snapshot.orders.sequence = std::move(sequences.of_line);
-    loaded.order_rows = std::move(orders.rows);
+    loaded.order_places = pack_order_rows(orders.rows);
     loaded.contracts = std::move(sequences.contracts);
     loaded.inputs_digest = digest.hex();
     return loaded;

@@ -1,12 +1,11 @@
 // Reads the network as of a day: who had joined, below whom, as what and with which status.
-#include "storage/load_parts.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
+#include "storage/load_parts.hpp"
 #include "storage/scan.hpp"
 
 namespace downline {
@@ -42,8 +41,8 @@ void take_row(const ScannedRow& row, const Period& period, LoadedMembers& into) 
 LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& period) {
     LoadedMembers loaded;
     Members& members = loaded.members;
-    const auto count_max = static_cast<std::size_t>(
-        database.integer("SELECT max(number) FROM member").value_or(0));
+    const auto count_max =
+        static_cast<std::size_t>(database.integer("SELECT max(number) FROM member").value_or(0));
     ensure(count_max <= member_count_max, "more members than a database may have");
     constexpr std::size_t id_bytes_usual = 10;
     members.number.reserve(count_max);

@@ -2,98 +2,23 @@
 //
 // The rows of a day lie together (order_extent), so a month costs a month however long the history
 // is. A day is sorted by (order_id, line) and written to its place in the columns of the period.
-#include "storage/load_parts.hpp"
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
-#include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "storage/digest.hpp"
+#include "storage/load_parts.hpp"
+#include "storage/order_days.hpp"
 #include "storage/packing.hpp"
 #include "storage/products.hpp"
 #include "storage/scan.hpp"
 
 namespace downline {
 namespace {
-
-enum TextPlace : std::size_t { sku_text, category_text, kind_text, contract_text, text_count };
-
-/// A list of texts without duplicates; 0 is the empty one.
-class DayTexts {
-public:
-    std::uint32_t place_of(std::string_view text) {
-        if (text == texts_[last_]) return last_;
-        const auto [found, is_new] =
-            places_.try_emplace(std::string{text}, static_cast<std::uint32_t>(texts_.size()));
-        if (is_new) texts_.emplace_back(text);
-        return last_ = found->second;
-    }
-    [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
-
-private:
-    std::vector<std::string> texts_{std::string{}};
-    std::unordered_map<std::string, std::uint32_t> places_{{std::string{}, 0}};
-    std::uint32_t last_ = 0;
-};
-
-struct Row {
-    std::int64_t row{}, amount_minor{}, volume_centipoints{}, qualifying_centipoints{};
-    std::int64_t cost_minor{};  ///< -1: not known
-    std::uint64_t id_begin{};
-    std::uint32_t id_size{}, line{}, buyer{}, quantity{}, creator{};
-    std::array<std::uint32_t, text_count> texts{};
-};
-
-/// A day's rows as they were read.
-struct DayRows {
-    Day day{};
-    std::vector<Row> rows;
-    std::string ids;
-    std::array<DayTexts, text_count> texts;
-    void begin(Day next_day, std::size_t room) {
-        day = next_day;
-        rows.clear();
-        rows.reserve(room);
-        ids.clear();
-        texts = {};
-    }
-    [[nodiscard]] std::string_view id(const Row& row) const {
-        return {ids.data() + row.id_begin, row.id_size};
-    }
-};
-
-struct Sums {
-    Int128 amount = 0, volume = 0, qualifying = 0, cost = 0, quantity = 0;
-    void add(const Sums& other) {
-        amount += other.amount;
-        volume += other.volume;
-        qualifying += other.qualifying;
-        cost += other.cost;
-        quantity += other.quantity;
-    }
-};
-
-/// A day of the period: where its rows are, where they go, and what became of them.
-struct OrderDay {
-    Day day{};
-    std::vector<std::pair<std::int64_t, std::int64_t>> extents;  ///< first and last row
-    std::size_t base = 0, room = 0;
-    // filled by the thread that takes the day
-    std::size_t count = 0;
-    std::uint32_t order_count = 0;
-    std::vector<std::int64_t> qualifying, cost;  ///< empty: as the volume; none known
-    std::vector<std::uint32_t> quantity, creator;
-    std::array<std::vector<std::string>, text_count> texts;
-    std::array<std::vector<std::uint32_t>, text_count> text_of;  ///< empty: no text at all
-    std::string digest;
-    Sums sums;
-};
 
 /// One currency unit is one point; three places are rounded half up (9.10).
 std::int64_t volume_of_amount(std::int64_t amount_minor, int currency_places) {
@@ -107,41 +32,26 @@ std::int64_t volume_of_amount(std::int64_t amount_minor, int currency_places) {
 
 void check_volume(Int128 volume_centipoints, std::string_view order_id, std::uint32_t line) {
     if (volume_centipoints <= volume_centipoints_max) return;
-    throw Refusal(Refusal::Kind::input,
-                  fmt::format("order {} line {}: its volume is beyond {} points; correct the amount "
-                              "or the product's volume and import it with --replace",
-                              order_id, line, format_decimal(volume_centipoints_max, 2)));
+    throw Refusal(
+        Refusal::Kind::input,
+        fmt::format("order {} line {}: its volume is beyond {} points; correct the amount "
+                    "or the product's volume and import it with --replace",
+                    order_id, line, format_decimal(volume_centipoints_max, 2)));
 }
 
-/// The order in which a snapshot has the rows of one day.
-std::vector<std::uint32_t> sorted_places(const DayRows& day) {
-    const auto comes_before = [&](const Row& a, const Row& b) {
-        const int order = day.id(a).compare(day.id(b));
-        return order != 0 ? order < 0 : a.line < b.line;
+void check_sums(const OrderSums& sums, const Period& period) {
+    const auto check = [&](Int128 sum, const char* column) {
+        if (sum > run_sum_max)
+            throw Refusal(Refusal::Kind::input,
+                          fmt::format("the {} of all orders of {} is beyond 10^18; a run cannot "
+                                      "add up so much exactly; look for a mistaken order",
+                                      column, period_name(period)));
     };
-    std::vector<std::uint32_t> places(day.rows.size());
-    for (std::uint32_t i = 0; i < places.size(); ++i) places[i] = i;
-    if (std::is_sorted(day.rows.begin(), day.rows.end(), comes_before)) return places;
-    // Eight bytes after what all ids of the day have in common decide nearly every comparison.
-    std::string_view common = day.id(day.rows.front());
-    for (const Row& row : day.rows) {
-        const std::string_view id = day.id(row);
-        const auto end = std::mismatch(common.begin(), common.end(), id.begin(), id.end()).first;
-        common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
-    }
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> keys(places.size());
-    for (const std::uint32_t i : places) {
-        const std::string_view rest = day.id(day.rows[i]).substr(common.size());
-        std::uint64_t prefix = 0;
-        std::memcpy(&prefix, rest.data(), std::min(rest.size(), sizeof prefix));
-        keys[i] = {__builtin_bswap64(prefix), i};
-    }
-    std::sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
-        if (a.first != b.first) return a.first < b.first;
-        return comes_before(day.rows[a.second], day.rows[b.second]);
-    });
-    for (std::size_t i = 0; i < keys.size(); ++i) places[i] = keys[i].second;
-    return places;
+    check(sums.amount, "amount");
+    check(sums.volume, "volume");
+    check(sums.qualifying, "qualifying volume");
+    check(sums.cost, "cost");
+    check(sums.quantity, "quantity");
 }
 
 }  // namespace
@@ -156,7 +66,7 @@ struct OrderReader::State {
     LoadedOrders loaded;  ///< its columns are as long as all days have room
 
     void take(const ScannedRow& scanned, DayRows& into) const;
-    void fill_from_product(const ScannedRow& scanned, Row& row, DayRows& into) const;
+    void fill_from_product(const ScannedRow& scanned, OrderRow& row, DayRows& into) const;
     void place(const DayRows& rows, OrderDay& day);
     void close_gaps();
 };
@@ -223,7 +133,7 @@ void OrderReader::State::take(const ScannedRow& scanned, DayRows& into) const {
     if (!replaced.empty() &&
         std::binary_search(replaced.begin(), replaced.end(), scanned.integer(0)))
         return;
-    Row& row = into.rows.emplace_back();
+    OrderRow& row = into.rows.emplace_back();
     row.row = scanned.integer(0);
     const std::string_view id = scanned.text(1);
     row.id_begin = into.ids.size();
@@ -242,12 +152,11 @@ void OrderReader::State::take(const ScannedRow& scanned, DayRows& into) const {
             row.texts[i] = into.texts[i].place_of(scanned.text(column));
     if (row.texts[sku_text] != 0 && !products.is_empty()) fill_from_product(scanned, row, into);
     check_volume(row.volume_centipoints, id, row.line);
-    row.qualifying_centipoints =
-        scanned.is_null(6) ? row.volume_centipoints : scanned.integer(6);
+    row.qualifying_centipoints = scanned.is_null(6) ? row.volume_centipoints : scanned.integer(6);
 }
 
 /// What the order line leaves empty, the product in force gives (9.10).
-void OrderReader::State::fill_from_product(const ScannedRow& scanned, Row& row,
+void OrderReader::State::fill_from_product(const ScannedRow& scanned, OrderRow& row,
                                            DayRows& into) const {
     const Products::Version* product = products.in_force(scanned.text(9), into.day);
     if (product == nullptr) return;
@@ -267,7 +176,7 @@ void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
     day.count = places.size();
     bool has_qualifying = false, has_cost = false, has_quantity = false;
     std::array<bool, text_count> has_text{};
-    for (const Row& row : rows.rows) {
+    for (const OrderRow& row : rows.rows) {
         has_qualifying |= row.qualifying_centipoints != row.volume_centipoints;
         has_cost |= row.cost_minor >= 0;
         has_quantity |= row.quantity != 1;
@@ -278,7 +187,7 @@ void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
     OrderLines& lines = loaded.lines;
     std::string_view order_id;
     for (std::size_t i = 0; i < places.size(); ++i) {
-        const Row& row = rows.rows[places[i]];
+        const OrderRow& row = rows.rows[places[i]];
         const std::size_t at = day.base + i;
         const std::string_view id = rows.id(row);
         if (i == 0 || id != order_id) ++day.order_count;
@@ -311,69 +220,6 @@ void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
         if (has_text[t]) day.texts[t] = rows.texts[t].texts();
     day.digest = sha256_hex(serial);
 }
-
-namespace {
-
-/// Puts the days' optional columns together; nothing where no day has one. `otherwise` gives the
-/// value of a row whose day has none.
-template <typename Entry, typename Otherwise>
-std::vector<Entry> gather(std::vector<OrderDay>& days, std::vector<Entry> OrderDay::* column,
-                          std::size_t count, const Otherwise& otherwise) {
-    std::vector<Entry> all;
-    if (std::none_of(days.begin(), days.end(), [&](auto& day) { return !(day.*column).empty(); }))
-        return all;
-    all.reserve(count);
-    for (OrderDay& day : days) {
-        const std::size_t base = all.size();
-        for (std::size_t i = 0; i < day.count; ++i)
-            all.push_back((day.*column).empty() ? otherwise(base + i) : (day.*column)[i]);
-        day.*column = std::vector<Entry>();
-    }
-    return all;
-}
-
-/// The same for a column of texts; texts are numbered as they first appear.
-TextColumn gather_texts(std::vector<OrderDay>& days, std::size_t text, std::size_t count) {
-    TextColumn all;
-    if (std::all_of(days.begin(), days.end(), [&](auto& day) { return day.text_of[text].empty(); }))
-        return all;
-    all.of.reserve(count);
-    std::unordered_map<std::string, std::uint32_t> places{{std::string{}, 0}};
-    for (OrderDay& day : days) {
-        std::vector<std::uint32_t> place_of(day.texts[text].size());
-        for (std::size_t i = 0; i < day.count; ++i) {
-            const std::uint32_t own = day.text_of[text].empty() ? 0 : day.text_of[text][i];
-            if (own != 0 && place_of[own] == 0) {
-                const std::string& name = day.texts[text][own];
-                const auto next = static_cast<std::uint32_t>(all.texts.size());
-                const auto [found, is_new] = places.try_emplace(name, next);
-                if (is_new) all.texts.push_back(name);
-                place_of[own] = found->second;
-            }
-            all.of.push_back(own == 0 ? 0 : place_of[own]);
-        }
-        day.texts[text] = std::vector<std::string>();
-        day.text_of[text] = std::vector<std::uint32_t>();
-    }
-    return all;
-}
-
-void check_sums(const Sums& sums, const Period& period) {
-    const auto check = [&](Int128 sum, const char* column) {
-        if (sum > run_sum_max)
-            throw Refusal(Refusal::Kind::input,
-                          fmt::format("the {} of all orders of {} is beyond 10^18; a run cannot "
-                                      "add up so much exactly; look for a mistaken order",
-                                      column, period_name(period)));
-    };
-    check(sums.amount, "amount");
-    check(sums.volume, "volume");
-    check(sums.qualifying, "qualifying volume");
-    check(sums.cost, "cost");
-    check(sums.quantity, "quantity");
-}
-
-}  // namespace
 
 /// Replaced rows leave room at the end of their day: moves the later days up.
 void OrderReader::State::close_gaps() {
@@ -410,7 +256,7 @@ LoadedOrders OrderReader::finish() {
     state.close_gaps();
     LoadedOrders& loaded = state.loaded;
     OrderLines& lines = loaded.lines;
-    Sums sums;
+    OrderSums sums;
     for (OrderDay& day : state.days) {
         for (std::size_t i = 0; i < day.count; ++i) lines.order[day.base + i] += loaded.order_count;
         loaded.order_count += day.order_count;
@@ -423,8 +269,8 @@ LoadedOrders OrderReader::finish() {
     lines.qualifying_centipoints = gather(state.days, &OrderDay::qualifying, count, volume);
     if (lines.volume_centipoints == lines.amount_minor)
         lines.volume_centipoints = std::vector<std::int64_t>();
-    lines.cost_minor = gather(state.days, &OrderDay::cost, count,
-                              [](std::size_t) { return std::int64_t{-1}; });
+    lines.cost_minor =
+        gather(state.days, &OrderDay::cost, count, [](std::size_t) { return std::int64_t{-1}; });
     const auto one = [](std::size_t) { return std::uint32_t{1}; };
     lines.quantity = gather(state.days, &OrderDay::quantity, count, one);
     const auto nobody = [](std::size_t) { return std::uint32_t{0}; };

@@ -26,8 +26,8 @@ struct AsOf {
 /// Everybody who had joined by the period's last day. `members.title_before` is still empty.
 struct LoadedMembers {
     Members members;
-    TextArena ids;                         ///< by index
-    std::vector<MemberIndex> index_of;     ///< by storage's number; no_member: not there (yet)
+    TextArena ids;                      ///< by index
+    std::vector<MemberIndex> index_of;  ///< by storage's number; no_member: not there (yet)
     std::vector<std::pair<MemberIndex, std::string>> file_titles;  ///< stated by the members file
     [[nodiscard]] MemberIndex index(std::int64_t number) const {
         const auto place = static_cast<std::size_t>(number);
@@ -42,7 +42,7 @@ struct LoadedMembers {
 struct LoadedOrders {
     OrderLines lines;
     std::uint32_t order_count = 0;
-    std::vector<std::int64_t> rows;     ///< of order_line, by place
+    std::vector<std::int64_t> rows;  ///< of order_line, by place
     TextColumn contract;
     std::vector<std::string> day_digests;  ///< of all but buyers and creators, by day
 };
@@ -50,8 +50,7 @@ struct LoadedOrders {
 /// Reads the order lines by days, on as many threads as call work().
 class OrderReader {
 public:
-    OrderReader(Database& database, const AsOf& as_of, const Period& period,
-                int currency_places);
+    OrderReader(Database& database, const AsOf& as_of, const Period& period, int currency_places);
     ~OrderReader();
     /// Takes days until none is left. Safe to call from several threads, each with its database.
     void work(Database& database);

@@ -1,8 +1,6 @@
 // Counts what buyers had ordered before the period: the n-th order and the months since the first
 // are decided on it. The last final run left the counts behind, so a month costs a month; only
 // what has come since (returns, late rows) is counted anew.
-#include "storage/load_parts.hpp"
-
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -10,6 +8,7 @@
 #include <unordered_set>
 
 #include "engine/errors.hpp"
+#include "storage/load_parts.hpp"
 #include "storage/packing.hpp"
 #include "storage/products.hpp"
 
@@ -213,10 +212,10 @@ private:
     const Period& period_;
     const LoadedMembers& members_;
     Table table_;
-    Query lowest_line_ = database_.query(
-        "SELECT min(line) FROM order_line WHERE order_id = ?1 AND import <= ?2");
-    Query amounts_ = database_.query(
-        "SELECT row, amount FROM order_line WHERE order_id = ?1 AND import <= ?2");
+    Query lowest_line_ =
+        database_.query("SELECT min(line) FROM order_line WHERE order_id = ?1 AND import <= ?2");
+    Query amounts_ =
+        database_.query("SELECT row, amount FROM order_line WHERE order_id = ?1 AND import <= ?2");
     Query returns_ = database_.query(
         "SELECT row, amount FROM return_line WHERE order_id = ?1 AND import <= ?2"
         " AND returned_on <= ?3");
@@ -231,10 +230,8 @@ LoadedSequences load_sequences(Database& database, const AsOf& as_of, const Peri
                                std::int64_t previous_run, const LoadedMembers& members,
                                const LoadedOrders& orders) {
     Counter counter(database, as_of, period, members);
-    if (previous_run == 0)
-        counter.count_history();
-    else
-        counter.continue_from(previous_run);
+    if (previous_run == 0) counter.count_history();
+    else counter.continue_from(previous_run);
     Table& table = counter.table();
     const std::size_t count = orders.lines.count;
     for (std::size_t i = 0; i < count; ++i)  // so that every contract of the period has its entry

@@ -1,11 +1,11 @@
 // Members by id: see the header.
 #include "storage/members.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "engine/errors.hpp"
 

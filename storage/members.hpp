@@ -15,8 +15,8 @@ namespace downline {
 struct MemberRecord {
     std::int64_t number{}, sponsor{};  ///< sponsor 0: none
     std::string member_id;
-    std::optional<std::string> name;   ///< the newest
-    MemberKind kind{};                 ///< on the day asked for
+    std::optional<std::string> name;  ///< the newest
+    MemberKind kind{};                ///< on the day asked for
     Day joined_on{};
 };
 
@@ -26,6 +26,7 @@ struct MemberRecord {
 /// What member_change says beyond the member table: by number, the value on a day. `item` is a
 /// column of member.
 [[nodiscard]] std::unordered_map<std::int64_t, std::string> changed_values(Database& database,
-                                                                           const char* item, Day on);
+                                                                           const char* item,
+                                                                           Day on);
 
 }  // namespace downline

@@ -27,8 +27,8 @@ std::optional<Closed> last_closed(Database& database, const std::string& plan) {
         " state = 'final' ORDER BY last_day DESC LIMIT 1");
     query.bind(1, plan);
     if (!query.step()) return std::nullopt;
-    return Closed{query.integer(0), std::string{query.text(1)},
-                  static_cast<Day>(query.integer(2)), std::string{query.text(3)}};
+    return Closed{query.integer(0), std::string{query.text(1)}, static_cast<Day>(query.integer(2)),
+                  std::string{query.text(3)}};
 }
 
 /// Only the period after the last closed one may be run; where none is closed, any.
@@ -38,9 +38,10 @@ void check_is_next(Database& database, const Plan& plan, const Period& period) {
     const std::string next =
         period_name(period_of(closed->last_day + 1, plan.period, plan.week_starts));
     if (period.first <= closed->last_day)
-        refuse(fmt::format("{} of plan {} is closed (up to {}); corrections come as returns in a "
-                           "later period; the next one is {}",
-                           period_name(period), plan.name, closed->period, next));
+        refuse(
+            fmt::format("{} of plan {} is closed (up to {}); corrections come as returns in a "
+                        "later period; the next one is {}",
+                        period_name(period), plan.name, closed->period, next));
     refuse(fmt::format("{} of plan {} cannot be run yet: {} has to be closed first",
                        period_name(period), plan.name, next));
 }
@@ -52,16 +53,15 @@ void check_plan(Database& database, const Plan& plan, const Period& period) {
             period_kind_name(period.kind), plan.name, period_kind_name(plan.period),
             period_name(period_of(period.first, plan.period, plan.week_starts))));
     const std::optional<std::string> currency = database.currency();
-    if (!currency)
-        refuse("the database is empty; import members and orders first");
+    if (!currency) refuse("the database is empty; import members and orders first");
     if (*currency != plan.currency)
         refuse(fmt::format("plan {} pays in {}, but the database is kept in {}; use a plan in {}",
                            plan.name, plan.currency, *currency, *currency));
     if (period.first < plan.effective)
-        refuse(fmt::format("{} begins on {}, before plan {} takes effect on {}; run a later period "
-                           "or change [plan] effective",
-                           period_name(period), format_day(period.first), plan.name,
-                           format_day(plan.effective)));
+        refuse(fmt::format(
+            "{} begins on {}, before plan {} takes effect on {}; run a later period "
+            "or change [plan] effective",
+            period_name(period), format_day(period.first), plan.name, format_day(plan.effective)));
     check_is_next(database, plan, period);
 }
 
@@ -103,8 +103,8 @@ Draft draft_to_close(Database& database, const std::string& plan, const std::str
         " AND state IN ('draft', 'final')");
     query.bind(1, plan).bind(2, period);
     if (!query.step())
-        refuse(fmt::format("{} of plan {} has no draft; make one with `run {} --plan FILE`",
-                           period, plan, period));
+        refuse(fmt::format("{} of plan {} has no draft; make one with `run {} --plan FILE`", period,
+                           plan, period));
     if (query.text(7) == "final")
         refuse(fmt::format("{} of plan {} is closed already (run {}, {} by {})", period, plan,
                            query.integer(0), query.text(8), query.text(9)));
@@ -116,8 +116,9 @@ Draft draft_to_close(Database& database, const std::string& plan, const std::str
 void check_digest(const Draft& draft, const std::string& period, const std::string& stated) {
     constexpr std::size_t digits_min = 8;
     if (stated.size() < digits_min)
-        refuse(fmt::format("\"{}\" is too short for a draft's digest; give at least {} digits of {}",
-                           stated, digits_min, draft.result_digest));
+        refuse(
+            fmt::format("\"{}\" is too short for a draft's digest; give at least {} digits of {}",
+                        stated, digits_min, draft.result_digest));
     if (!draft.result_digest.starts_with(stated))
         refuse(fmt::format("the draft of {} is {}, not {}; look at it again before closing it",
                            period, draft.result_digest, stated));
@@ -150,9 +151,10 @@ void check_is_fresh(Database& database, const Draft& draft, const Plan& plan,
 Plan plan_of(const Draft& draft) {
     PlanReading reading = read_plan(draft.plan_text);
     if (!reading.errors.empty())
-        refuse(fmt::format("run {} was made with a plan that this version does not read (line {}: "
-                           "{}); run it again",
-                           draft.number, reading.errors.front().line, reading.errors.front().text));
+        refuse(
+            fmt::format("run {} was made with a plan that this version does not read (line {}: "
+                        "{}); run it again",
+                        draft.number, reading.errors.front().line, reading.errors.front().text));
     return std::move(reading.plan);
 }
 

@@ -2,10 +2,10 @@
 // common subsequence of the rest stays.
 #include "storage/plan_changes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
-
-#include <fmt/format.h>
 
 namespace downline {
 namespace {
@@ -21,8 +21,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     return lines;
 }
 
-/// lengths[i][j]: how long the longest common subsequence of before[i..] and after[j..] is; all zero
-/// where the table would be too large: then every line counts as changed.
+/// lengths[i][j]: how long the longest common subsequence of before[i..] and after[j..] is; all
+/// zero where the table would be too large: then every line counts as changed.
 class CommonLines {
 public:
     CommonLines(const std::vector<std::string_view>& before,
@@ -68,7 +68,8 @@ std::vector<std::string> changed_lines(std::string_view before_text, std::string
         if (i < before.size() && j < after.size() && before[i] == after[j]) {
             ++i;
             ++j;
-        } else if (j == after.size() || (i < before.size() && common.at(i + 1, j) >= common.at(i, j + 1))) {
+        } else if (j == after.size() ||
+                   (i < before.size() && common.at(i + 1, j) >= common.at(i, j + 1))) {
             changes.push_back(fmt::format("line {}: - {}", offset + i + 1, before[i]));
             ++i;
         } else {

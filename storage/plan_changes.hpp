@@ -7,8 +7,8 @@
 
 namespace downline {
 
-/// "line 12: - rate = \"5%\"" for lines that are gone (numbered in the old text), "line 12: + …" for
-/// new ones (numbered in the new), in the order of the texts. Empty where both are the same.
+/// "line 12: - rate = \"5%\"" for lines that are gone (numbered in the old text), "line 12: + …"
+/// for new ones (numbered in the new), in the order of the texts. Empty where both are the same.
 [[nodiscard]] std::vector<std::string> changed_lines(std::string_view before,
                                                      std::string_view after);
 

@@ -25,9 +25,9 @@ class Products {
 public:
     struct Version {
         Day valid_from{};
-        std::string category;                      ///< empty: none
+        std::string category;  ///< empty: none
         std::optional<std::int64_t> volume_centipoints;
-        MemberIndex creator = 0;                   ///< storage's number; 0: nobody
+        MemberIndex creator = 0;  ///< storage's number; 0: nobody
     };
     Products(Database& database, const AsOf& as_of);
     [[nodiscard]] bool is_empty() const { return versions_.empty(); }

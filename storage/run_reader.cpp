@@ -5,6 +5,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
+#include "storage/order_places.hpp"
 #include "storage/packing.hpp"
 
 namespace downline {
@@ -87,20 +88,12 @@ std::int64_t RunReader::order_row(std::int64_t place) {
     const std::int64_t piece = (place - 1) / carried_piece_size;
     auto found = rows_.find(piece);
     if (found == rows_.end()) {
-        std::vector<std::int64_t> rows;
         piece_query_.reset();
         piece_query_.bind(1, run_).bind(2, piece);
         if (!piece_query_.step()) throw_broken("the order lines of a run");
-        Unpacker unpacker(piece_query_.blob(0));
-        std::int64_t next = 0;
-        while (!unpacker.is_at_end()) {
-            next += unpacker.signed_varint();
-            const std::uint64_t length = unpacker.varint();
-            if (unpacker.is_broken() || rows.size() + length > carried_piece_size)
-                throw_broken("the order lines of a run");
-            for (std::uint64_t i = 0; i < length; ++i) rows.push_back(next++);
-        }
-        found = rows_.emplace(piece, std::move(rows)).first;
+        auto rows = unpack_order_rows(piece_query_.blob(0));
+        if (!rows) throw_broken("the order lines of a run");
+        found = rows_.emplace(piece, std::move(*rows)).first;
     }
     const auto at = static_cast<std::size_t>((place - 1) % carried_piece_size);
     if (place < 1 || at >= found->second.size()) throw_broken("the order lines of a run");
@@ -108,15 +101,16 @@ std::int64_t RunReader::order_row(std::int64_t place) {
 }
 
 void RunReader::read_ahead() {
-    Query span(handle_, "SELECT min(first_row), max(last_row) FROM order_extent"
-                        " WHERE ordered_on BETWEEN (SELECT first_day FROM run WHERE number = ?1)"
-                        " AND (SELECT last_day FROM run WHERE number = ?1)");
+    Query span(handle_,
+               "SELECT min(first_row), max(last_row) FROM order_extent"
+               " WHERE ordered_on BETWEEN (SELECT first_day FROM run WHERE number = ?1)"
+               " AND (SELECT last_day FROM run WHERE number = ?1)");
     span.bind(1, run_);
     if (orders_.ids.size() == 0 && span.step()) {
         orders_.first = span.integer(0);
-        Query orders(handle_, "SELECT row, order_id, line, buyer, ordered_on"
-                              " FROM order_line"
-                              " WHERE row BETWEEN ?1 AND ?2 ORDER BY row");
+        Query orders(handle_,
+                     "SELECT row, order_id, line, buyer, ordered_on FROM order_line"
+                     " WHERE row BETWEEN ?1 AND ?2 ORDER BY row");
         orders.bind(1, span.integer(0)).bind(2, span.integer(1));
         while (orders.step()) {
             while (orders_.first + static_cast<std::int64_t>(orders_.ids.size()) <=
@@ -179,7 +173,7 @@ std::vector<std::pair<std::string, std::string>> RunReader::measure_texts(
     Unpacker unpacker(packed);
     for (const MeasureName& measure : measures_) {
         const std::int64_t value = packed.empty() ? 0 : unpacker.signed_varint();
-        const int places = measure.unit == "count" ? 0
+        const int places = measure.unit == "count"   ? 0
                            : measure.unit == "money" ? currency_places_
                                                      : 2;
         texts.emplace_back(measure.name, format_decimal(value, places));

@@ -1,8 +1,8 @@
 // What is known of stored runs: their rows, totals, and which one is meant.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "engine/errors.hpp"
 #include "storage/runs.hpp"
@@ -63,8 +63,12 @@ std::vector<BonusTotal> bonus_totals(Database& database, std::int64_t run) {
         "SELECT code, kind, maximum, paid, lines FROM run_bonus WHERE run = ?1 ORDER BY place");
     query.bind(1, run);
     while (query.step())
-        bonuses.push_back({std::string{query.text(0)}, std::string{query.text(1)},
-                           query.integer(2), query.integer(3), query.integer(4), {}});
+        bonuses.push_back({std::string{query.text(0)},
+                           std::string{query.text(1)},
+                           query.integer(2),
+                           query.integer(3),
+                           query.integer(4),
+                           {}});
     Query forfeits = database.query("SELECT bonus, reason, amount FROM run_forfeit WHERE run = ?1");
     forfeits.bind(1, run);
     while (forfeits.step())
@@ -94,8 +98,8 @@ RunSummary run_summary(Database& database, std::int64_t run_number) {
     Query query = database.query(std::string{record_columns} + "WHERE number = ?1");
     query.bind(1, run_number);
     if (!query.step())
-        throw Refusal(Refusal::Kind::state, fmt::format("there is no run {}; `runs` lists them",
-                                                        run_number));
+        throw Refusal(Refusal::Kind::state,
+                      fmt::format("there is no run {}; `runs` lists them", run_number));
     RunSummary summary;
     summary.record = read_record(query);
     summary.bonuses = bonus_totals(database, run_number);
@@ -110,10 +114,10 @@ std::vector<RunRecord> list_runs(Database& database) {
 
 RunRecord find_run(Database& database, const std::optional<std::string>& plan,
                    const std::optional<std::string>& period) {
-    Query query = database.query(
-        std::string{record_columns} +
-        "WHERE state IN ('final', 'draft') AND (?1 IS NULL OR plan = ?1)"
-        " AND (?2 IS NULL OR period = ?2) ORDER BY last_day DESC, first_day DESC, plan, number DESC");
+    Query query = database.query(std::string{record_columns} +
+                                 "WHERE state IN ('final', 'draft') AND (?1 IS NULL OR plan = ?1)"
+                                 " AND (?2 IS NULL OR period = ?2) ORDER BY last_day DESC, "
+                                 "first_day DESC, plan, number DESC");
     if (plan) query.bind(1, *plan);
     else query.bind_null(1);
     if (period) query.bind(2, *period);
@@ -123,8 +127,7 @@ RunRecord find_run(Database& database, const std::optional<std::string>& plan,
         throw Refusal(Refusal::Kind::state,
                       fmt::format("there is no run{}{}; `runs` lists what there is, `run PERIOD "
                                   "--plan FILE` makes one",
-                                  period ? " of " + *period : "",
-                                  plan ? " of plan " + *plan : ""));
+                                  period ? " of " + *period : "", plan ? " of plan " + *plan : ""));
     const RunRecord& newest = records.front();
     for (const RunRecord& other : records)
         if (other.period == newest.period && other.plan != newest.plan)

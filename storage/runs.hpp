@@ -16,7 +16,7 @@ namespace downline {
 /// A snapshot and what storage must remember of it.
 struct Loaded {
     Snapshot snapshot;
-    std::vector<std::int64_t> order_rows;  ///< the row of order_line at each place
+    std::vector<std::string> order_places;  ///< which row each place is (storage/order_places.hpp)
     /// Entries of Snapshot::sequences beyond the members': by buyer, then contract.
     struct Contract {
         MemberIndex buyer{};
@@ -24,8 +24,8 @@ struct Loaded {
     };
     std::vector<Contract> contracts;
     std::int64_t last_import = 0;
-    std::int64_t previous_run = 0;   ///< the final run whose state it continues; 0 none
-    std::string inputs_digest;       ///< SHA-256 in key order, no names; hex
+    std::int64_t previous_run = 0;  ///< the final run whose state it continues; 0 none
+    std::string inputs_digest;      ///< SHA-256 in key order, no names; hex
 };
 
 /// Reads everything that `plan` needs for `period`, as of import `last_import` (0: all there is).

@@ -5,17 +5,18 @@
 // which rows were imported.
 #include "storage/save.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <future>
 #include <map>
 #include <numeric>
 
-#include <sqlite3.h>
-
 #include "engine/errors.hpp"
+#include "storage/carried.hpp"
 #include "storage/digest.hpp"
 #include "storage/feed.hpp"
-#include "storage/packing.hpp"
+#include "storage/result_digest.hpp"
 #include "storage/statements.hpp"
 
 namespace downline {
@@ -48,43 +49,6 @@ RunTotals totals_of(const RunResult& result) {
         }
     }
     return totals;
-}
-
-/// SHA-256 of all that a run found, members by their place in the order of ids. The digest of the
-/// inputs goes first: it binds places to ids.
-std::string result_digest_of(const std::string& plan_digest, const Loaded& loaded,
-                             const RunResult& result) {
-    Digest digest;
-    digest.add_text("downline result 1").add_text(plan_digest).add_text(loaded.inputs_digest);
-    digest.add(std::int64_t{result.order_count}).add(result.volume_centipoints);
-    digest.add(result.amount_minor).add(result.paid_minor);
-    for (const Account& account : result.accounts) {
-        digest.add(account.maximum_minor).add(account.paid_minor);
-        for (const std::int64_t forfeited : account.forfeited_minor) digest.add(forfeited);
-    }
-    constexpr std::size_t flush_bytes = 1 << 16;
-    std::string buffer;
-    StatementMaker maker(loaded.snapshot, result);
-    Statement statement;
-    for (MemberIndex member = 0; member < loaded.snapshot.members.count; ++member) {
-        if (!maker.make(member, statement)) continue;
-        append_varint(buffer, member);
-        append_varint(buffer, statement.is_active ? 1 : 0);
-        append_varint(buffer, statement.rank);
-        append_varint(buffer, statement.title);
-        append_bytes(buffer, statement.measures);
-        append_bytes(buffer, statement.totals);
-        append_bytes(buffer, statement.packed);
-        if (buffer.size() < flush_bytes) continue;
-        digest.add(buffer);
-        buffer.clear();
-    }
-    const Sequences& after = result.sequences_after;
-    for (std::size_t entry = 0; entry < after.orders_before.size(); ++entry) {
-        append_varint(buffer, after.orders_before[entry]);
-        if (after.orders_before[entry] != 0) append_signed(buffer, after.first_on[entry]);
-    }
-    return digest.add(buffer).hex();
 }
 
 std::string_view base_name(Base base) {
@@ -127,8 +91,12 @@ void emit_statement(const void* rows, std::size_t row, int column, sqlite3_conte
         case 5: sqlite3_result_int64(cell, statement.amount_minor); break;
         case 6: sqlite3_result_int64(cell, static_cast<std::int64_t>(statement.line_count)); break;
         case 7: emit_blob(cell, statement.measures); break;
-        case 8: if (statement.line_count != 0) emit_blob(cell, statement.totals); break;
-        case 9: if (statement.line_count != 0) emit_blob(cell, statement.packed); break;
+        case 8:
+            if (statement.line_count != 0) emit_blob(cell, statement.totals);
+            break;
+        case 9:
+            if (statement.line_count != 0) emit_blob(cell, statement.packed);
+            break;
         default: break;
     }
 }
@@ -151,8 +119,6 @@ private:
     void write_totals(const RunTotals& totals);
     void write_statements(const std::vector<MemberIndex>& members);
     void write_orders();
-    void write_sequences(const std::vector<MemberIndex>& members);
-    void write_titles(const std::vector<MemberIndex>& members);
 
     Database& database_;
     const Plan& plan_;
@@ -177,8 +143,7 @@ std::int64_t Writer::write(const Signature& made) {
     write_names();
     write_totals(totals);
     write_orders();
-    write_sequences(members);
-    write_titles(members);
+    write_carried(database_, run_, loaded_, result_, members);
     return run_;
 }
 
@@ -255,10 +220,12 @@ void Writer::write_names() {
     }
     Query rank = database_.query("INSERT INTO run_rank(run, place, name) VALUES (?1, ?2, ?3)");
     for (std::size_t i = 0; i < plan_.ranks.size(); ++i)
-        rank.bind(1, run_).bind(2, static_cast<std::int64_t>(i) + 1).bind(3, plan_.ranks[i].name)
+        rank.bind(1, run_)
+            .bind(2, static_cast<std::int64_t>(i) + 1)
+            .bind(3, plan_.ranks[i].name)
             .run();
-    Query measure = database_.query(
-        "INSERT INTO run_measure(run, place, name, unit) VALUES (?1, ?2, ?3, ?4)");
+    Query measure =
+        database_.query("INSERT INTO run_measure(run, place, name, unit) VALUES (?1, ?2, ?3, ?4)");
     for (std::size_t i = 0; i < plan_.measures.size(); ++i) {
         measure.bind(1, run_).bind(2, static_cast<std::int64_t>(i)).bind(3, plan_.measures[i].name);
         measure.bind(4, unit_name(plan_.measures[i].unit)).run();
@@ -308,102 +275,13 @@ void Writer::write_statements(const std::vector<MemberIndex>& members) {
     feed.insert(batch.data(), 0, filled, emit_statement);
 }
 
-/// The row of every place, as stretches of consecutive rows: step from the end of the stretch
-/// before (signed), length.
 void Writer::write_orders() {
     Query query = database_.query("INSERT INTO run_order(run, piece, packed) VALUES (?1, ?2, ?3)");
-    const auto& rows = loaded_.order_rows;
-    const auto piece_size = static_cast<std::size_t>(carried_piece_size);
-    std::string packed;
-    for (std::size_t begin = 0; begin < rows.size(); begin += piece_size) {
-        packed.clear();
-        const std::size_t end = std::min(begin + piece_size, rows.size());
-        std::int64_t expected = 0;
-        for (std::size_t place = begin; place < end;) {
-            std::size_t stretch_end = place + 1;
-            while (stretch_end < end && rows[stretch_end] == rows[stretch_end - 1] + 1)
-                ++stretch_end;
-            append_signed(packed, rows[place] - expected);
-            append_varint(packed, stretch_end - place);
-            expected = rows[stretch_end - 1] + 1;
-            place = stretch_end;
-        }
-        query.bind(1, run_).bind(2, static_cast<std::int64_t>(begin / piece_size));
+    for (std::size_t piece = 0; piece < loaded_.order_places.size(); ++piece) {
+        const std::string& packed = loaded_.order_places[piece];
+        query.bind(1, run_).bind(2, static_cast<std::int64_t>(piece));
         query.bind_blob(3, packed.data(), packed.size()).run();
     }
-}
-
-/// Writes what is carried of one item: members in the order of their numbers, cut into pieces.
-class CarriedWriter {
-public:
-    CarriedWriter(Database& database, std::int64_t run, std::string_view item)
-        : query_(database.query(
-              "INSERT INTO carried(run, item, piece, packed) VALUES (?1, ?2, ?3, ?4)")) {
-        query_.bind(1, run).bind(2, item);
-    }
-    /// Begins an entry: what follows is appended to the result. `is_new_piece` resets differences.
-    std::string& begin(std::int64_t member, bool& is_new_piece) {
-        is_new_piece = piece_ != member / carried_piece_size;
-        if (is_new_piece) {
-            flush();
-            piece_ = member / carried_piece_size;
-            previous_ = piece_ * carried_piece_size;
-        }
-        append_varint(packed_, static_cast<std::uint64_t>(member - previous_));
-        previous_ = member;
-        return packed_;
-    }
-    void flush() {
-        if (piece_ < 0) return;
-        query_.bind(3, piece_).bind_blob(4, packed_.data(), packed_.size()).run();
-        packed_.clear();
-    }
-
-private:
-    Query query_;
-    std::int64_t piece_ = -1, previous_ = 0;
-    std::string packed_;
-};
-
-void Writer::write_sequences(const std::vector<MemberIndex>& members) {
-    const Members& all = loaded_.snapshot.members;
-    const Sequences& after = result_.sequences_after;
-    const auto& contracts = loaded_.contracts;
-    CarriedWriter writer(database_, run_, "sequences");
-    std::int64_t previous_day = 0;
-    const auto write = [&](MemberIndex member, std::string_view contract, std::size_t entry) {
-        if (after.orders_before[entry] == 0) return;
-        bool is_new_piece = false;
-        std::string& packed = writer.begin(all.number[member], is_new_piece);
-        if (is_new_piece) previous_day = 0;
-        append_bytes(packed, contract);
-        append_varint(packed, after.orders_before[entry]);
-        append_signed(packed, after.first_on[entry] - previous_day);
-        previous_day = after.first_on[entry];
-    };
-    for (const MemberIndex member : members) {
-        write(member, "", member);
-        auto contract = std::lower_bound(
-            contracts.begin(), contracts.end(), member,
-            [](const Loaded::Contract& c, MemberIndex buyer) { return c.buyer < buyer; });
-        for (; contract != contracts.end() && contract->buyer == member; ++contract)
-            write(member, contract->contract,
-                  all.count + static_cast<std::size_t>(contract - contracts.begin()));
-    }
-    writer.flush();
-}
-
-void Writer::write_titles(const std::vector<MemberIndex>& members) {
-    const auto& titles = result_.standing.title;
-    if (titles.empty()) return;
-    CarriedWriter writer(database_, run_, "titles");
-    for (const MemberIndex member : members) {
-        if (titles[member] == 0) continue;
-        bool is_new_piece = false;
-        append_varint(writer.begin(loaded_.snapshot.members.number[member], is_new_piece),
-                      titles[member]);
-    }
-    writer.flush();
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Signature {
 
 /// Stores a draft and returns its number; the plan's draft for the same period before it is
 /// superseded: it keeps its plan, totals and digests, and loses its statements.
-/// REQUIRES: a transaction is open; `loaded` has its members and order_rows (its order lines may
+/// REQUIRES: a transaction is open; `loaded` has its members and order_places (its order lines may
 /// be gone). BrokenInvariant where what is written does not add up to what the run paid.
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
                   const RunResult& result, const Signature& made);

@@ -2,14 +2,14 @@
 // row and column. A third of the time goes away.
 #pragma once
 
+#include <sqlite3.h>
+
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <sqlite3.h>
 
 #include "storage/database.hpp"
 

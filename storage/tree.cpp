@@ -1,7 +1,7 @@
 // A downline as it was on a day, with what a run found about everyone in it.
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "engine/errors.hpp"
 #include "engine/forest.hpp"
@@ -49,8 +49,7 @@ public:
     }
 
     /// In preorder, siblings by id; of each frontline the `top` with the most below.
-    std::vector<TreeRow> rows(MemberIndex top_member, std::uint32_t depth_max,
-                              std::uint32_t top) {
+    std::vector<TreeRow> rows(MemberIndex top_member, std::uint32_t depth_max, std::uint32_t top) {
         std::vector<TreeRow> rows;
         std::vector<Position> waiting{forest_.position()[top_member]};
         const std::uint32_t top_depth = forest_.depth()[waiting.back()];

@@ -1,6 +1,7 @@
 // The loadable extension `downline_sqlite`: earning_line and earning_total in any SQLite shell.
 //
-//     sqlite3 downline.db ".load build/release/downline_sqlite" "SELECT * FROM earning_line LIMIT 5"
+//     sqlite3 downline.db ".load build/release/downline_sqlite" "SELECT * FROM earning_line LIMIT
+//     5"
 #include "storage/earning_tables.hpp"
 #include "storage/extension/sqlite_api.hpp"
 

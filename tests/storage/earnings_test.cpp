@@ -1,12 +1,12 @@
 // What members earned, read back from a stored run.
+#include "storage/earnings.hpp"
+
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include <functional>
 
-#include <sqlite3.h>
-
 #include "engine/errors.hpp"
-#include "storage/earnings.hpp"
 #include "tests/storage/facts.hpp"
 
 namespace downline {
@@ -27,7 +27,8 @@ struct Company : Facts {
     }
     RunRecord run_month(const char* month = "2026-01") {
         return make_draft(database, plan_from(small_plan), period(month), "ann",
-                          "2026-03-02T10:00:00Z", 1).record;
+                          "2026-03-02T10:00:00Z", 1)
+            .record;
     }
     void close_month(const char* month) {
         (void)close_period(database, "small", month, {}, "ann", "2026-03-02T10:00:00Z");
@@ -52,8 +53,8 @@ TEST_CASE("earnings explain a member's pay down to the order line") {
     CHECK(rep.rank == "silver");  // gv 300
     CHECK(rep.title == "silver");
     CHECK_FALSE(rep.name.has_value());
-    CHECK(rep.measures == std::vector<std::pair<std::string, std::string>>{{"pv", "300.00"},
-                                                                           {"gv", "300.00"}});
+    CHECK(rep.measures ==
+          std::vector<std::pair<std::string, std::string>>{{"pv", "300.00"}, {"gv", "300.00"}});
     CHECK(rep.total_minor == 2000);  // 10 % of 100.00, 5 % of 200.00
     REQUIRE(rep.by_bonus.size() == 2);
     CHECK(rep.by_bonus[0].name == "first");
@@ -97,8 +98,8 @@ TEST_CASE("who earned nothing has a statement of zeros") {
     CHECK_FALSE(idle.rank.has_value());
     CHECK(idle.total_minor == 0);
     CHECK(idle.by_bonus.empty());
-    CHECK(idle.measures == std::vector<std::pair<std::string, std::string>>{{"pv", "0.00"},
-                                                                            {"gv", "0.00"}});
+    CHECK(idle.measures ==
+          std::vector<std::pair<std::string, std::string>>{{"pv", "0.00"}, {"gv", "0.00"}});
 }
 
 TEST_CASE("a member that is not there, or earns nothing, is said so") {
@@ -139,8 +140,8 @@ TEST_CASE("amounts per unit show the quantity and the amount") {
     facts.order({.id = "1", .buyer = "c", .on = "2026-01-05", .amount = 10'000, .quantity = 3});
     std::string text = small_plan;
     text.replace(text.find("rate   = \"10%\""), 14, "amount = \"2.50\"");
-    const RunRecord run = make_draft(facts.database, plan_from(text), period("2026-01"), "ann", "", 1)
-                              .record;
+    const RunRecord run =
+        make_draft(facts.database, plan_from(text), period("2026-01"), "ann", "", 1).record;
     const Earnings earnings = earnings_of(facts.database, run, "a", true);
     REQUIRE(earnings.lines.size() == 1);
     CHECK(earnings.lines[0].base == "3");
@@ -169,7 +170,7 @@ TEST_CASE("customers: what they bought, what was earned on it, who stopped") {
     CHECK(cat.paid_minor == 1750);      // 10 % of 100.00 and 5 % of 150.00
     CHECK(cat.is_lapsed);               // 115 days
     const CustomerRow& dog = customers.rows[1];
-    CHECK(dog.order_count == 0);        // fully returned
+    CHECK(dog.order_count == 0);  // fully returned
     CHECK_FALSE(dog.first_order.has_value());
     CHECK_FALSE(dog.is_lapsed);
     CHECK(customers.amount_minor == 25'000);
@@ -190,7 +191,8 @@ TEST_CASE("a customer lapses after 90 days without an order") {
 TEST_CASE("the tree shows a downline in preorder with what the run found") {
     Company company;
     const RunRecord run = company.run_month();
-    const auto rows = tree_of(company.database, run, "boss", Tree::sponsor, {}, UINT32_MAX, UINT32_MAX);
+    const auto rows =
+        tree_of(company.database, run, "boss", Tree::sponsor, {}, UINT32_MAX, UINT32_MAX);
     REQUIRE(rows.size() == 5);
     std::string drawn;
     for (const TreeRow& row : rows) drawn += std::string(row.depth, '.') + row.member_id + " ";
@@ -218,10 +220,10 @@ TEST_CASE("the tree can be cut by depth and to the largest legs") {
     CHECK_FALSE(flat[0].is_cut);
     CHECK(flat[2].is_cut);
     CHECK(flat[2].downline_count == 2);
-    CHECK(refusal([&] {
-              (void)tree_of(company.database, {}, "boss", Tree::placement, {}, 1, 1);
-          }) == "nobody has a place yet: the members file has no placement_id; ask for the sponsor "
-                "or enroller tree");
+    CHECK(
+        refusal([&] { (void)tree_of(company.database, {}, "boss", Tree::placement, {}, 1, 1); }) ==
+        "nobody has a place yet: the members file has no placement_id; ask for the sponsor "
+        "or enroller tree");
 }
 
 TEST_CASE("the tree of a day leaves out who joined later") {
@@ -229,7 +231,8 @@ TEST_CASE("the tree of a day leaves out who joined later") {
     company.affiliate("later", "boss", "2026-02-01");
     const auto names = [&](const char* on) {
         std::string all;
-        for (const TreeRow& row : tree_of(company.database, {}, "boss", Tree::enroller, day(on), 1, 9))
+        for (const TreeRow& row :
+             tree_of(company.database, {}, "boss", Tree::enroller, day(on), 1, 9))
             all += row.member_id + " ";
         return all;
     };
@@ -253,10 +256,11 @@ TEST_CASE("earning lines are rows of SQL") {
     CHECK(database.integer("SELECT count(*) FROM earning_line WHERE member_id = 'BOSS'") == 0);
     CHECK(database.integer("SELECT count(*) FROM earning_line WHERE member_id = 'BOSS'"
                            " COLLATE NOCASE") == 2);
-    CHECK(database.text("SELECT plan || ' ' || period || ' ' || state || ' ' || bonus || ' ' ||"
-                        " order_id || ' ' || line || ' ' || from_id || ' ' || level || ' ' ||"
-                        " paid_level || ' ' || base || ' ' || rate || ' ' || amount || ' ' || stream"
-                        " FROM earning_line WHERE run = 1 AND member_id = 'boss' AND order_id = '2'") ==
+    CHECK(database.text(
+              "SELECT plan || ' ' || period || ' ' || state || ' ' || bonus || ' ' ||"
+              " order_id || ' ' || line || ' ' || from_id || ' ' || level || ' ' ||"
+              " paid_level || ' ' || base || ' ' || rate || ' ' || amount || ' ' || stream"
+              " FROM earning_line WHERE run = 1 AND member_id = 'boss' AND order_id = '2'") ==
           "small 2026-01 draft override 2 1 cat 1 1 200.00 5% 1000 leveraged-residual");
     // Joined to a table, and asked per row.
     CHECK(database.integer("SELECT sum(l.amount) FROM member m JOIN earning_line l ON"
@@ -267,7 +271,8 @@ TEST_CASE("the extension shows the same rows to any SQLite connection") {
     Company company;
     const RunRecord run = company.run_month();
     sqlite3* handle = company.database.handle();
-    REQUIRE(sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, nullptr) == SQLITE_OK);
+    REQUIRE(sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, nullptr) ==
+            SQLITE_OK);
     char* message = nullptr;
     const int code = sqlite3_load_extension(handle, DOWNLINE_EXTENSION, nullptr, &message);
     CAPTURE(message);

@@ -63,7 +63,8 @@ member_id,measure,value
 boss,gv,400
 rep,pv,300.00
 """
-)").empty());
+)")
+              .empty());
 }
 
 TEST_CASE("what differs is said with both numbers") {
@@ -94,9 +95,11 @@ lines = """
 order_id,member_id,bonus,level,paid_level,amount
 2,boss,override,2,1,10.00
 """
-)") == "the line of order 2 to boss from override, level 2, paid level 1, 10.00 is expected and was "
+)") == "the line of order 2 to boss from override, level 2, paid level 1, 10.00 is expected and "
+       "was "
        "not computed\n"
-       "the line of order 2 to boss from override, level 1, paid level 1, 10.00 was computed and is "
+       "the line of order 2 to boss from override, level 1, paid level 1, 10.00 was computed and "
+       "is "
        "not expected\n");
 }
 
@@ -108,7 +111,8 @@ boss,first,0.00
 boss,override,15.00
 cat,first,0
 """
-)").empty());
+)")
+              .empty());
 }
 
 TEST_CASE("periods before are run and closed in order, those between without orders") {
@@ -137,7 +141,7 @@ order_id,member_id,ordered_on,amount
 """
 earnings = """
 member_id,bonus,amount
-rep,first,)"} ;
+rep,first,)"};
     CHECK(failures(march + "10.00\n\"\"\"\n").empty());
     CHECK(failures(march + "11.00\n\"\"\"\n") ==
           "in 2026-01, rep from first: expected 11.00, computed 10.00\n");

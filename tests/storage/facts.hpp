@@ -31,10 +31,15 @@ public:
     /// Everything after it belongs to this import.
     std::int64_t new_import(const char* kind = "orders", const char* at = "2026-03-01T10:00:00Z") {
         import_ = database.integer("SELECT coalesce(max(number), 0) + 1 FROM import").value();
-        database.query("INSERT INTO import(number, kind, files, made_by, made_at, new_rows,"
-                       " changed_rows, unchanged_rows, rejected_rows)"
-                       " VALUES (?1, ?2, '[]', 'ann', ?3, 0, 0, 0, 0)")
-            .bind(1, import_).bind(2, std::string_view{kind}).bind(3, std::string_view{at}).run();
+        database
+            .query(
+                "INSERT INTO import(number, kind, files, made_by, made_at, new_rows,"
+                " changed_rows, unchanged_rows, rejected_rows)"
+                " VALUES (?1, ?2, '[]', 'ann', ?3, 0, 0, 0, 0)")
+            .bind(1, import_)
+            .bind(2, std::string_view{kind})
+            .bind(3, std::string_view{at})
+            .run();
         return import_;
     }
 
@@ -48,10 +53,16 @@ public:
     }
 
     void change(const std::string& id, const char* item, const char* from, std::int64_t value) {
-        database.query("INSERT INTO member_change(import, member, item, holds_from, value)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5)")
-            .bind(1, import()).bind(2, number(id)).bind(3, std::string_view{item})
-            .bind(4, std::int64_t{day(from)}).bind(5, value).run();
+        database
+            .query(
+                "INSERT INTO member_change(import, member, item, holds_from, value)"
+                " VALUES (?1, ?2, ?3, ?4, ?5)")
+            .bind(1, import())
+            .bind(2, number(id))
+            .bind(3, std::string_view{item})
+            .bind(4, std::int64_t{day(from)})
+            .bind(5, value)
+            .run();
     }
 
     /// Returns the row.
@@ -72,14 +83,20 @@ public:
         query.run();
         const std::int64_t row = database.integer("SELECT max(row) FROM order_line").value();
         database.query("INSERT INTO order_extent VALUES (?1, ?2, ?2, ?3)")
-            .bind(1, std::int64_t{day(order.on)}).bind(2, row).bind(3, import()).run();
+            .bind(1, std::int64_t{day(order.on)})
+            .bind(2, row)
+            .bind(3, import())
+            .run();
         return row;
     }
 
     /// The new row counts instead of the old one from its import on.
     void replaced(const char* table, std::int64_t old_row, std::int64_t by_row) {
         database.query("INSERT INTO replaced VALUES (?1, ?2, ?3, ?4)")
-            .bind(1, std::string_view{table}).bind(2, old_row).bind(3, import()).bind(4, by_row)
+            .bind(1, std::string_view{table})
+            .bind(2, old_row)
+            .bind(3, import())
+            .bind(4, by_row)
             .run();
     }
 

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "engine/errors.hpp"
+#include "storage/order_places.hpp"
+#include "storage/packing.hpp"
 #include "storage/runs.hpp"
 #include "tests/storage/facts.hpp"
 
@@ -91,7 +93,8 @@ TEST_CASE("an enroller that is not stated is the sponsor") {
     facts.affiliate("a");
     facts.affiliate("b", "a");
     facts.affiliate("c", "b");
-    facts.database.execute("UPDATE member SET enroller = 1, placement = 2, leg = 2 WHERE number = 3");
+    facts.database.execute(
+        "UPDATE member SET enroller = 1, placement = 2, leg = 2 WHERE number = 3");
     const Members members = load_month(facts).snapshot.members;
     CHECK(members.enroller == std::vector<MemberIndex>{no_member, 0, 0});
     CHECK(members.placement == std::vector<MemberIndex>{no_member, no_member, 1});
@@ -112,7 +115,7 @@ TEST_CASE("order lines come by date, order id and line, and orders are numbered"
     CHECK(lines.amount_minor == std::vector<std::int64_t>{400, 300, 200, 100});
     CHECK(lines.order == std::vector<std::uint32_t>{0, 1, 1, 2});
     CHECK(loaded.snapshot.order_count == 3);
-    CHECK(loaded.order_rows == std::vector<std::int64_t>{4, 3, 2, 1});
+    CHECK(unpack_order_rows(loaded.order_places.at(0)) == std::vector<std::int64_t>{4, 3, 2, 1});
     CHECK(lines.qualifying_centipoints.empty());
     CHECK(lines.cost_minor.empty());
     CHECK(lines.quantity.empty());
@@ -122,10 +125,29 @@ TEST_CASE("order lines come by date, order id and line, and orders are numbered"
 TEST_CASE("ids that begin alike are sorted by what follows") {
     Facts facts;
     facts.affiliate("a");
-    for (const char* id : {"order-12", "order-2", "order-1", "order-10000000001", "order-10000000002"})
+    for (const char* id :
+         {"order-12", "order-2", "order-1", "order-10000000001", "order-10000000002"})
         facts.order({id, "a", "2026-01-02", 100});
     // order-1, order-10000000001, order-10000000002, order-12, order-2
-    CHECK(load_month(facts).order_rows == std::vector<std::int64_t>{3, 4, 5, 1, 2});
+    CHECK(unpack_order_rows(load_month(facts).order_places.at(0)) ==
+          std::vector<std::int64_t>{3, 4, 5, 1, 2});
+}
+
+TEST_CASE("the rows of places are packed by stretches and come back in pieces") {
+    std::vector<std::int64_t> rows;
+    for (std::int64_t place = 0; place < 2 * carried_piece_size + 3; ++place)
+        rows.push_back(place % 100 == 7 ? 1'000'000'000 - place : place + 5);
+    const std::vector<std::string> pieces = pack_order_rows(rows);
+    REQUIRE(pieces.size() == 3);
+    std::vector<std::int64_t> back;
+    for (const std::string& piece : pieces) {
+        const std::vector<std::int64_t> part = unpack_order_rows(piece).value();
+        back.insert(back.end(), part.begin(), part.end());
+    }
+    CHECK(back == rows);
+    CHECK(pieces[2].size() < 10);                                     // three rows in a stretch
+    CHECK_FALSE(unpack_order_rows(std::string{"\x02"}).has_value());  // cut off
+    CHECK_FALSE(unpack_order_rows(std::string{"\x02\xff\xff\x03"}).has_value());  // too many
 }
 
 TEST_CASE("a volume that is not stated is the amount, and a qualifying volume the volume") {
@@ -133,7 +155,12 @@ TEST_CASE("a volume that is not stated is the amount, and a qualifying volume th
     facts.affiliate("a");
     facts.order({.id = "1", .buyer = "a", .on = "2026-01-02", .amount = 1234});
     facts.order({.id = "2", .buyer = "a", .on = "2026-01-02", .amount = 1234, .volume = 500});
-    facts.order({.id = "3", .buyer = "a", .on = "2026-01-02", .amount = 1, .qualifying = 7, .cost = 3,
+    facts.order({.id = "3",
+                 .buyer = "a",
+                 .on = "2026-01-02",
+                 .amount = 1,
+                 .qualifying = 7,
+                 .cost = 3,
                  .quantity = 4});
     const OrderLines lines = load_month(facts).snapshot.orders;
     CHECK(lines.volume_centipoints == std::vector<std::int64_t>{1234, 500, 1});
@@ -151,7 +178,8 @@ TEST_CASE("a volume in hundredths comes from amounts with no places or three") {
     CHECK(load(facts.database, plan, period("2026-01")).snapshot.orders.volume_centipoints[0] ==
           123500);
     plan.currency_places = 3;  // 1.235 dinars are 1.24 points, half up
-    CHECK(load(facts.database, plan, period("2026-01")).snapshot.orders.volume_centipoints[0] == 124);
+    CHECK(load(facts.database, plan, period("2026-01")).snapshot.orders.volume_centipoints[0] ==
+          124);
 }
 
 TEST_CASE("the product in force on the order's day gives category, volume and creator") {
@@ -160,9 +188,15 @@ TEST_CASE("the product in force on the order's day gives category, volume and cr
     facts.affiliate("maker");
     facts.product("soap", nullptr, "old", 100);
     facts.product("soap", "2026-01-10", "new", 200, "maker");
-    facts.order({.id = "1", .buyer = "a", .on = "2026-01-09", .amount = 9, .quantity = 3, .sku = "soap"});
+    facts.order(
+        {.id = "1", .buyer = "a", .on = "2026-01-09", .amount = 9, .quantity = 3, .sku = "soap"});
     facts.order({.id = "2", .buyer = "a", .on = "2026-01-10", .amount = 9, .sku = "soap"});
-    facts.order({.id = "3", .buyer = "a", .on = "2026-01-11", .amount = 9, .volume = 5, .sku = "soap",
+    facts.order({.id = "3",
+                 .buyer = "a",
+                 .on = "2026-01-11",
+                 .amount = 9,
+                 .volume = 5,
+                 .sku = "soap",
                  .category = "own"});
     facts.order({.id = "4", .buyer = "a", .on = "2026-01-11", .amount = 9, .sku = "other"});
     const OrderLines lines = load_month(facts).snapshot.orders;
@@ -281,8 +315,11 @@ TEST_CASE("sums that a run could not add up are refused") {
     Facts facts;
     facts.affiliate("a");
     for (int i = 0; i < 1001; ++i)
-        facts.order({.id = std::to_string(i), .buyer = "a", .on = "2026-01-05",
-                     .amount = 1'000'000'000'000'000, .volume = 1});
+        facts.order({.id = std::to_string(i),
+                     .buyer = "a",
+                     .on = "2026-01-05",
+                     .amount = 1'000'000'000'000'000,
+                     .volume = 1});
     CHECK(refusal_of(facts) ==
           "the amount of all orders of 2026-01 is beyond 10^18; a run cannot add up so much "
           "exactly; look for a mistaken order");
@@ -292,11 +329,16 @@ TEST_CASE("a product's volume times the quantity has an end") {
     Facts facts;
     facts.affiliate("a");
     facts.product("soap", nullptr, "x", 1'000'000'000'000);
-    facts.order({.id = "1", .buyer = "a", .on = "2026-01-05", .amount = 1, .quantity = 1001,
+    facts.order({.id = "1",
+                 .buyer = "a",
+                 .on = "2026-01-05",
+                 .amount = 1,
+                 .quantity = 1001,
                  .sku = "soap"});
-    CHECK(refusal_of(facts) ==
-          "order 1 line 1: its volume is beyond 10000000000000.00 points; correct the amount or the "
-          "product's volume and import it with --replace");
+    CHECK(
+        refusal_of(facts) ==
+        "order 1 line 1: its volume is beyond 10000000000000.00 points; correct the amount or the "
+        "product's volume and import it with --replace");
 }
 
 TEST_CASE("the digest of inputs follows what the result depends on") {

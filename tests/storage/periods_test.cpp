@@ -4,16 +4,16 @@
 #include <functional>
 
 #include "engine/errors.hpp"
-#include "storage/runs.hpp"
 #include "storage/earnings.hpp"
+#include "storage/runs.hpp"
 #include "tests/storage/facts.hpp"
 
 namespace downline {
 namespace {
 
 RunSummary draft(Facts& facts, const char* month, const std::string& plan = small_plan) {
-    return make_draft(facts.database, plan_from(plan), period(month), "ann",
-                      "2026-03-02T10:00:00Z", 1);
+    return make_draft(facts.database, plan_from(plan), period(month), "ann", "2026-03-02T10:00:00Z",
+                      1);
 }
 RunSummary close(Facts& facts, const char* month, const std::optional<std::string>& digest = {}) {
     return close_period(facts.database, "small", month, digest, "bob", "2026-03-03T10:00:00Z");
@@ -64,9 +64,11 @@ TEST_CASE("a draft says what was paid, to whom and what for") {
     CHECK(summary.bonuses[2].maximum_minor == 2800);
     CHECK(summary.bonuses[2].forfeited ==
           std::vector<std::pair<std::string, std::int64_t>>{{"no-upline", 1300}});
-    CHECK(summary.streams == std::vector<std::pair<std::string, std::int64_t>>{
-                                 {"active", 1000}, {"residual", 1000}, {"leveraged", 500},
-                                 {"leveraged-residual", 1000}});
+    CHECK(summary.streams ==
+          std::vector<std::pair<std::string, std::int64_t>>{{"active", 1000},
+                                                            {"residual", 1000},
+                                                            {"leveraged", 500},
+                                                            {"leveraged-residual", 1000}});
     CHECK(summary.notes.empty());
 }
 
@@ -86,7 +88,8 @@ TEST_CASE("a newer draft takes the place of an older one, which keeps its totals
     CHECK(run_summary(facts.database, 1).bonuses.size() == 3);
     CHECK(find_run(facts.database, {}, {}).number == 2);
     for (const char* table : {"statement", "carried", "run_order"})
-        CHECK(facts.database.integer(std::string{"SELECT count(*) FROM "} + table + " WHERE run = 1") == 0);
+        CHECK(facts.database.integer(std::string{"SELECT count(*) FROM "} + table +
+                                     " WHERE run = 1") == 0);
 }
 
 TEST_CASE("the same facts give the same digest whatever the order of rows and threads") {
@@ -95,14 +98,16 @@ TEST_CASE("the same facts give the same digest whatever the order of rows and th
     other.customer("cat", "");
     other.affiliate("rep");
     other.affiliate("boss");
-    other.database.execute("UPDATE member SET sponsor = 2 WHERE number = 1;"
-                           "UPDATE member SET sponsor = 3 WHERE number = 2");
+    other.database.execute(
+        "UPDATE member SET sponsor = 2 WHERE number = 1;"
+        "UPDATE member SET sponsor = 3 WHERE number = 2");
     other.order({"3", "boss", "2026-01-07", 10'000});
     other.order({"2", "cat", "2026-01-06", 20'000});
     other.order({"1", "cat", "2026-01-05", 10'000});
     const RunRecord a = draft(one, "2026-01").record;
     const RunRecord b = make_draft(other.database, plan_from(small_plan), period("2026-01"), "eve",
-                                   "2027-01-01T00:00:00Z", 4).record;
+                                   "2027-01-01T00:00:00Z", 4)
+                            .record;
     CHECK(a.result_digest == b.result_digest);
     CHECK(a.inputs_digest == b.inputs_digest);
 }
@@ -142,7 +147,8 @@ TEST_CASE("periods are closed one after the other") {
     CHECK(refusal([&] { draft(facts, "2026-03"); }) ==
           "2026-03 of plan small cannot be run yet: 2026-02 has to be closed first");
     draft(facts, "2026-02");
-    CHECK(close(facts, "2026-02").record.chain_digest != run_summary(facts.database, 1).record.chain_digest);
+    CHECK(close(facts, "2026-02").record.chain_digest !=
+          run_summary(facts.database, 1).record.chain_digest);
 }
 
 TEST_CASE("a draft of a later period cannot be closed before the one between") {
@@ -160,10 +166,11 @@ TEST_CASE("a draft is closed only by its own digest") {
     small_company(facts);
     const std::string digest = draft(facts, "2026-01").record.result_digest;
     CHECK(refusal([&] { close(facts, "2026-01", digest.substr(0, 7)); }) ==
-          "\"" + digest.substr(0, 7) + "\" is too short for a draft's digest; give at least 8 digits of " +
-              digest);
+          "\"" + digest.substr(0, 7) +
+              "\" is too short for a draft's digest; give at least 8 digits of " + digest);
     CHECK(refusal([&] { close(facts, "2026-01", "00000000"); }) ==
-          "the draft of 2026-01 is " + digest + ", not 00000000; look at it again before closing it");
+          "the draft of 2026-01 is " + digest +
+              ", not 00000000; look at it again before closing it");
 }
 
 TEST_CASE("a stale draft is refused and says what came since") {
@@ -193,9 +200,9 @@ TEST_CASE("a run is refused that the plan is not meant for") {
     CHECK(refusal([&] { draft(facts, "2025-12"); }) ==
           "2025-12 begins on 2025-12-01, before plan small takes effect on 2026-01-01; run a later "
           "period or change [plan] effective");
-    CHECK_THROWS_WITH_AS((void)draft(facts, "2026-W02"),
-                         "2026-W02 is a week, but plan small pays by the month; name one, as 2026-01",
-                         UsageError);
+    CHECK_THROWS_WITH_AS(
+        (void)draft(facts, "2026-W02"),
+        "2026-W02 is a week, but plan small pays by the month; name one, as 2026-01", UsageError);
     facts.database.set_setting("currency", "EUR");
     CHECK(refusal([&] { draft(facts, "2026-01"); }) ==
           "plan small pays in USD, but the database is kept in EUR; use a plan in EUR");
@@ -212,9 +219,9 @@ TEST_CASE("a changed plan of the same name is shown as changed lines") {
     std::string text = small_plan;
     text.replace(text.find("\"10%\""), 5, "\"12%\"");
     const RunSummary summary = draft(facts, "2026-01", text);
-    CHECK(summary.notes == std::vector<std::string>{
-                               "the text of plan small has changed since run 1 (2026-01):",
-                               "line 19: - rate   = \"10%\"", "line 19: + rate   = \"12%\""});
+    CHECK(summary.notes ==
+          std::vector<std::string>{"the text of plan small has changed since run 1 (2026-01):",
+                                   "line 19: - rate   = \"10%\"", "line 19: + rate   = \"12%\""});
     CHECK(summary.bonuses[0].paid_minor == 1200);
 }
 
@@ -305,9 +312,10 @@ TEST_CASE("find_run takes the newest period, and asks where two plans have it") 
           "plans other and small both have a run of 2026-01; choose one with --plan");
     CHECK(find_run(facts.database, "other", "2026-01").plan == "other");
     CHECK(find_run(facts.database, {}, {}).plan == "small");
-    CHECK(refusal([&] { (void)find_run(facts.database, "other", "2026-02"); }) ==
-          "there is no run of 2026-02 of plan other; `runs` lists what there is, `run PERIOD --plan "
-          "FILE` makes one");
+    CHECK(
+        refusal([&] { (void)find_run(facts.database, "other", "2026-02"); }) ==
+        "there is no run of 2026-02 of plan other; `runs` lists what there is, `run PERIOD --plan "
+        "FILE` makes one");
     CHECK(refusal([&] { (void)run_summary(facts.database, 9); }) ==
           "there is no run 9; `runs` lists them");
 }

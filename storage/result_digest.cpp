@@ -1,0 +1,45 @@
+// Goes over a run's statements in the order of ids: see the header.
+#include "storage/result_digest.hpp"
+
+#include "storage/digest.hpp"
+#include "storage/packing.hpp"
+#include "storage/statements.hpp"
+
+namespace downline {
+
+std::string result_digest_of(const std::string& plan_digest, const Loaded& loaded,
+                             const RunResult& result) {
+    Digest digest;
+    digest.add_text("downline result 1").add_text(plan_digest).add_text(loaded.inputs_digest);
+    digest.add(std::int64_t{result.order_count}).add(result.volume_centipoints);
+    digest.add(result.amount_minor).add(result.paid_minor);
+    for (const Account& account : result.accounts) {
+        digest.add(account.maximum_minor).add(account.paid_minor);
+        for (const std::int64_t forfeited : account.forfeited_minor) digest.add(forfeited);
+    }
+    constexpr std::size_t flush_bytes = 1 << 16;
+    std::string buffer;
+    StatementMaker maker(loaded.snapshot, result);
+    Statement statement;
+    for (MemberIndex member = 0; member < loaded.snapshot.members.count; ++member) {
+        if (!maker.make(member, statement)) continue;
+        append_varint(buffer, member);
+        append_varint(buffer, statement.is_active ? 1 : 0);
+        append_varint(buffer, statement.rank);
+        append_varint(buffer, statement.title);
+        append_bytes(buffer, statement.measures);
+        append_bytes(buffer, statement.totals);
+        append_bytes(buffer, statement.packed);
+        if (buffer.size() < flush_bytes) continue;
+        digest.add(buffer);
+        buffer.clear();
+    }
+    const Sequences& after = result.sequences_after;
+    for (std::size_t entry = 0; entry < after.orders_before.size(); ++entry) {
+        append_varint(buffer, after.orders_before[entry]);
+        if (after.orders_before[entry] != 0) append_signed(buffer, after.first_on[entry]);
+    }
+    return digest.add(buffer).hex();
+}
+
+}  // namespace downline
