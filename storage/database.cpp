@@ -113,10 +113,12 @@ void execute_on(sqlite3* handle, const std::string& sql) {
     if (code != SQLITE_OK) throw_sqlite_error(handle, code, "writing");
 }
 
-void create_schema(sqlite3* handle) {
-    execute_on(handle, schema_sql);
+/// Takes the steps after `version` up to the present schema.
+void complete_schema(sqlite3* handle, int version, int target = schema_version) {
+    for (int step = version; step < target; ++step)
+        execute_on(handle, schema_steps[static_cast<std::size_t>(step)]);
     execute_on(handle, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                                   application_id, schema_version));
+                                   application_id, target));
 }
 
 std::int64_t pragma_number(sqlite3* handle, std::string_view name) {
@@ -124,7 +126,19 @@ std::int64_t pragma_number(sqlite3* handle, std::string_view name) {
     return query.step() ? query.integer(0) : 0;
 }
 
-void check_ours(sqlite3* handle, const std::string& path) {
+/// The tables that a version of the schema has.
+std::string schema_text_of(int version) {
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(":memory:", &handle,
+                                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, nullptr);
+    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> closer(handle, sqlite3_close_v2);
+    if (code != SQLITE_OK) throw_sqlite_error(handle, code, "opening");
+    complete_schema(handle, 0, version);
+    return schema_text(handle);
+}
+
+/// The version of a database that Downline made; every other is refused.
+int check_ours(sqlite3* handle, const std::string& path) {
     if (pragma_number(handle, "application_id") != application_id)
         refuse(path, "is a database of another program; --db names the file of Downline");
     const std::int64_t version = pragma_number(handle, "user_version");
@@ -132,14 +146,30 @@ void check_ours(sqlite3* handle, const std::string& path) {
         refuse(path, fmt::format("was written by a newer version of Downline (schema {}, this one "
                                  "knows {}); install the newer version",
                                  version, schema_version));
-    if (version < schema_version ||
-        schema_text(handle) != schema_text(Database::in_memory().handle()))
+    if (version < 1 || schema_text(handle) != schema_text_of(static_cast<int>(version)))
         refuse(path,
                "has other tables than Downline makes: somebody changed them; restore it from "
                "a backup");
+    return static_cast<int>(version);
 }
 
-void configure(sqlite3* handle, bool may_write) {
+/// Brings a database of an older version to the present schema, in one transaction.
+void migrate(sqlite3* handle, const std::string& path) {
+    if (::access(path.c_str(), W_OK) != 0)
+        refuse(path, "was written by an older version of Downline and may not be written to; "
+                     "open it once with permission to write, it is brought up to date then");
+    execute_on(handle, "BEGIN EXCLUSIVE");
+    try {
+        // Another process may have been first.
+        complete_schema(handle, check_ours(handle, path));
+        execute_on(handle, "COMMIT");
+    } catch (...) {
+        sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
+        throw;
+    }
+}
+
+void configure(sqlite3* handle) {
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, busy_timeout_ms);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -150,7 +180,6 @@ void configure(sqlite3* handle, bool may_write) {
                "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;"
                "PRAGMA synchronous = EXTRA; PRAGMA cache_spill = OFF;"
                "PRAGMA temp_store = MEMORY");
-    if (!may_write) execute_on(handle, "PRAGMA query_only = ON");
 }
 
 bool has_moved(sqlite3* handle) {
@@ -172,13 +201,14 @@ Database::Database(const std::string& path, Access access) : path_(path) {
     const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
     try {
         if (code != SQLITE_OK) throw_sqlite_error(handle_, code, "opening");
-        configure(handle_, access != Access::read);
+        configure(handle_);
         if (pragma_number(handle_, "page_count") == 0 && access == Access::create) begin_new();
         if (!is_new_) {
             if (pragma_number(handle_, "page_count") == 0)
                 refuse(path, "is empty; `downline init` or an import makes a database of it");
-            check_ours(handle_, path);
+            if (check_ours(handle_, path) < schema_version) migrate(handle_, path);
         }
+        if (access == Access::read) execute_on(handle_, "PRAGMA query_only = ON");
         is_file_new_ = is_new_ && !was_there;
     } catch (...) {
         sqlite3_close_v2(handle_);
@@ -193,7 +223,7 @@ void Database::begin_new() {
         execute("ROLLBACK");
         return;
     }
-    create_schema(handle_);
+    complete_schema(handle_, 0);
     is_new_ = true;
 }
 
@@ -204,8 +234,8 @@ Database Database::in_memory() {
                         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     if (code != SQLITE_OK) throw_sqlite_error(database.handle_, code, "opening");
     database.path_ = ":memory:";
-    configure(database.handle_, true);
-    create_schema(database.handle_);
+    configure(database.handle_);
+    complete_schema(database.handle_, 0);
     return database;
 }
 

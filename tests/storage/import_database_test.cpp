@@ -143,7 +143,7 @@ TEST_CASE("what is no database, cut off, foreign, newer or changed is refused") 
     raw_sql(path, "PRAGMA user_version = 99");
     CHECK(error_of_opening(path, Access::read) ==
           path +
-              " was written by a newer version of Downline (schema 99, this one knows 1); "
+              " was written by a newer version of Downline (schema 99, this one knows 2); "
               "install the newer version");
     fs::remove(path);
     create(path);
