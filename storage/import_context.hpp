@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/money.hpp"
@@ -38,6 +39,14 @@ struct ImportContext {
     Int128 total = 0;                        ///< of the column that --expect-total means
     std::optional<Day> first_day, last_day;  ///< of what was accepted
 
+    /// With --replace: keys of rows that the files have as they are known. Another row of the key
+    /// contradicts the files themselves.
+    std::unordered_set<std::string> confirmed_keys;
+
+    void confirm(const std::string& key) {
+        ++report.unchanged_rows;
+        if (options.replace) confirmed_keys.insert(key);
+    }
     void saw_day(Day day) {
         if (!first_day || day < *first_day) first_day = day;
         if (!last_day || day > *last_day) last_day = day;

@@ -13,6 +13,7 @@
 namespace downline {
 namespace {
 
+constexpr auto customer = static_cast<std::int64_t>(MemberKind::customer);
 constexpr std::string_view kind_names[] = {"affiliate", "customer"};
 constexpr std::string_view status_names[] = {"active", "suspended", "terminated"};
 
@@ -28,6 +29,15 @@ std::int64_t value_on(const std::vector<Version>& versions, std::int64_t day) {
     for (const Version& version : versions)
         if (version.holds_from <= day) value = version.value;
     return value;
+}
+
+/// The day since which a member has been an affiliate. REQUIRES: it is one; sorted by day.
+Day affiliate_since(const std::vector<Version>& kinds) {
+    Day since = kinds.back().holds_from;
+    for (auto version = kinds.rbegin(); version != kinds.rend(); ++version)
+        if (value_on(kinds, version->holds_from) == customer) break;
+        else since = version->holds_from;
+    return since;
 }
 
 bool begins_on(const std::vector<Version>& versions, std::int64_t day) {
@@ -104,6 +114,7 @@ MemberVersions::Known MemberVersions::read(std::uint32_t number) {
         else if (item == "country") known.country = changes_.text(2);
     }
     changes_.reset();
+    sort_by_day(known.kinds);
     sort_by_day(known.statuses);
     return known;
 }
@@ -184,26 +195,14 @@ bool MemberVersions::settle_kind(std::uint32_t row, const Known& known, bool& is
     const std::int64_t kind = rows_.kind[row], kind_on = rows_.kind_on[row];
     const std::int64_t latest = known.kinds.back().value;
     if (kind < 0) return true;
-    if (kind == static_cast<std::int64_t>(MemberKind::customer)) {
+    if (kind == customer) {
         if (latest == kind) return true;
         refuse(row, member_kind, code::affiliate_to_customer,
                fmt::format("{} is an affiliate, and never becomes a customer; terminate it instead",
                            shown_value(rows_.member_id[row])));
         return false;
     }
-    if (latest == kind) {
-        // The day itself may be said again, but not another one.
-        const std::int64_t since =
-            known.kinds.size() == 1 ? known.joined_on : known.kinds.back().holds_from;
-        if (kind_on == not_stated || kind_on == since) return true;
-        if (!context_.options.replace || known.kinds.size() == 1) {
-            refuse(
-                row, member_kind_on, code::conflict,
-                fmt::format("kind_on is {}, here {}; correct the file",
-                            RowDifferences::shown_day(since), RowDifferences::shown_day(kind_on)));
-            return false;
-        }
-    }
+    if (latest == kind) return settle_kind_day(row, known, is_changed);
     if (kind_on == not_stated) {
         refuse(row, member_kind, code::kind_on_missing,
                fmt::format("{} is known as a {}; write in kind_on the day on which it became an "
@@ -214,6 +213,38 @@ bool MemberVersions::settle_kind(std::uint32_t row, const Known& known, bool& is
     if (is_closed(row, member_kind_on, static_cast<Day>(kind_on))) return false;
     is_changed = true;
     return true;
+}
+
+/// The day on which a member became an affiliate may be said again, or replaced.
+bool MemberVersions::settle_kind_day(std::uint32_t row, const Known& known, bool& is_changed) {
+    const std::int64_t kind_on = rows_.kind_on[row];
+    const Day since = affiliate_since(known.kinds);
+    const std::string key = fmt::format("kind {}", known.number);
+    if (kind_on == not_stated) return true;
+    if (kind_on == since) {
+        context_.confirmed_keys.insert(key);
+        return true;
+    }
+    if (!may_replace(key) || since == known.joined_on) {
+        refuse(row, member_kind_on, code::conflict,
+               fmt::format("kind_on is {}, here {}; correct the file, or --replace lets the new "
+                           "day count",
+                           format_day(since), RowDifferences::shown_day(kind_on)));
+        return false;
+    }
+    if (is_closed(row, member_kind_on, std::min(since, static_cast<Day>(kind_on)))) return false;
+    // Until a later day the member was still a customer.
+    if (kind_on > since) add_change(known.number, "kind", since, customer);
+    for (const Version& version : known.kinds)
+        if (version.holds_from > kind_on && version.holds_from < since)
+            add_change(known.number, "kind", version.holds_from, rows_.kind[row]);
+    is_changed = true;
+    return true;
+}
+
+/// With --replace, and where the files do not contradict themselves.
+bool MemberVersions::may_replace(const std::string& key) {
+    return context_.options.replace && context_.confirmed_keys.insert(key).second;
 }
 
 bool MemberVersions::settle_status(std::uint32_t row, const Known& known, bool& is_changed) {
@@ -228,9 +259,12 @@ bool MemberVersions::settle_status(std::uint32_t row, const Known& known, bool& 
                            status_names[status]));
         return false;
     }
-    if (value_on(known.statuses, status_on) == status) return true;
-    if (begins_on(known.statuses, status_on) && !context_.options.replace &&
-        status_on != known.joined_on) {
+    const std::string key = fmt::format("status {} {}", known.number, status_on);
+    if (value_on(known.statuses, status_on) == status) {
+        if (begins_on(known.statuses, status_on)) context_.confirmed_keys.insert(key);
+        return true;
+    }
+    if (begins_on(known.statuses, status_on) && status_on != known.joined_on && !may_replace(key)) {
         refuse(
             row, member_status, code::conflict,
             fmt::format("status from {} on is {}, here {}; --replace lets the new content count",

@@ -130,6 +130,8 @@ private:
                       std::int64_t known, std::string_view code);
     bool check_constants(std::uint32_t row, const Known& known);
     bool settle_kind(std::uint32_t row, const Known& known, bool& is_changed);
+    bool settle_kind_day(std::uint32_t row, const Known& known, bool& is_changed);
+    bool may_replace(const std::string& key);
     bool settle_status(std::uint32_t row, const Known& known, bool& is_changed);
     void settle_texts(std::uint32_t row, const Known& known, bool& is_changed);
     bool is_closed(std::uint32_t row, std::size_t column, Day day);

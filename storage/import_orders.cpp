@@ -297,18 +297,20 @@ bool OrderWriter::settle(OrderBatch& batch, std::uint32_t i, OrderBatch& row,
     const auto known = std::find_if(lines.begin(), lines.end(),
                                     [&](const StoredOrder& other) { return other.line == line; });
     if (known != lines.end()) {
+        const std::string key = fmt::format("{} {}", line, batch.order_id[i]);
         const std::string difference = differences(batch, i, *known);
         if (difference.empty()) {
-            ++context_.report.unchanged_rows;
+            context_.confirm(key);
             return false;
         }
-        if (!context_.options.replace || known->import == context_.import_number) {
+        const bool is_twice =
+            known->import == context_.import_number || context_.confirmed_keys.contains(key);
+        if (!context_.options.replace || is_twice) {
             refuse(batch, i, order_order_id, code::conflict,
                    fmt::format("order_id {} line {} is known with other content: {}; {}",
                                shown_value(batch.order_id[i]), line, difference,
-                               known->import == context_.import_number
-                                   ? "the files have it twice, take one out"
-                                   : "--replace lets the new content count"));
+                               is_twice ? "the files have it twice, take one out"
+                                        : "--replace lets the new content count"));
             return false;
         }
         if (!may_replace(batch, i, *known)) return false;

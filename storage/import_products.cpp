@@ -130,12 +130,13 @@ bool ProductImporter::settle_known(Product& product, std::int64_t& replaces) {
                         number(5),
                         number(6)};
     known_.reset();
+    const std::string key = fmt::format("{} {}", product.valid_from, product.sku);
     const std::string difference = differences(known, product);
     if (difference.empty()) {
-        ++context_.report.unchanged_rows;
+        context_.confirm(key);
         return false;
     }
-    const bool is_twice = import == context_.import_number;
+    const bool is_twice = import == context_.import_number || context_.confirmed_keys.contains(key);
     if (!context_.options.replace || is_twice) {
         reader_.refuse(product_sku, code::conflict,
                        fmt::format("sku {} is known with other content: {}; {}",

@@ -116,6 +116,7 @@ bool ReturnImporter::settle_known(Return& here, std::int64_t& replaces) {
     const std::int64_t amount = known_.integer(3);
     const std::int64_t volume = known_.is_null(4) ? not_stated : known_.integer(4);
     known_.reset();
+    const std::string key = fmt::format("{}\n{}\n{}", here.line, here.return_id, here.order_id);
     RowDifferences found;
     found.add("returned_on", format_day(returned_on), format_day(here.returned_on));
     found.add("amount", money(amount), money(here.amount));
@@ -123,10 +124,10 @@ bool ReturnImporter::settle_known(Return& here, std::int64_t& replaces) {
         found.add("volume", RowDifferences::shown_number(volume, 2),
                   RowDifferences::shown_number(here.volume, 2));
     if (found.is_empty()) {
-        ++context_.report.unchanged_rows;
+        context_.confirm(key);
         return false;
     }
-    const bool is_twice = import == context_.import_number;
+    const bool is_twice = import == context_.import_number || context_.confirmed_keys.contains(key);
     if (!context_.options.replace || is_twice) {
         reader_.refuse(return_return_id, code::conflict,
                        fmt::format("return_id {} of order_id {} line {} is known with other "

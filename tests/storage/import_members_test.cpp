@@ -73,6 +73,27 @@ TEST_CASE("a new status, kind, name or country is a dated version") {
     CHECK(database.text("SELECT name || kind FROM member") == "Ann1");  // as first imported
 }
 
+TEST_CASE("the day on which a customer became an affiliate can be replaced") {
+    Database database = Database::in_memory();
+    const std::string text =
+        "member_id,sponsor_id,joined_on,kind,kind_on\nA,,2026-01-01,affiliate,";
+    import_good(database, ImportKind::members, text + "2026-05-01\n");
+    CHECK(import_members_text(database, text + "2026-06-01\n") ==
+          "0 new, 0 changed, 0 unchanged, 1 rejected\n"
+          "members:2:25: error conflict: kind_on is 2026-05-01, here 2026-06-01; correct the file, "
+          "or --replace lets the new day count");
+    ImportOptions options = options_for(ImportKind::members, text + "2026-06-01\n");
+    options.replace = true;
+    CHECK(said(import_files(database, options)) == "0 new, 1 changed, 0 unchanged, 0 rejected");
+    CHECK(changes(database) == "A kind 2026-05-01 0, A kind 2026-05-01 1, A kind 2026-06-01 0");
+    CHECK(import_members_text(database, text + "2026-06-01\n") ==
+          "0 new, 0 changed, 1 unchanged, 0 rejected");
+    options.texts = {text + "2026-04-01\n"};
+    CHECK(said(import_files(database, options)) == "0 new, 1 changed, 0 unchanged, 0 rejected");
+    CHECK(import_members_text(database, text + "2026-04-01\n") ==
+          "0 new, 0 changed, 1 unchanged, 0 rejected");
+}
+
 TEST_CASE("versions of one member may stand in one file") {
     Database database = Database::in_memory();
     CHECK(import_members_text(database,
