@@ -43,7 +43,7 @@ private:
 };
 
 /// Numbers the members that `is_node` marks; `parent` by member, no_member (or one that is no node)
-/// makes a root. Roots and siblings stand in the order of their ids.
+/// makes a root. The order of roots and siblings depends on nothing but the links.
 /// Throws Refusal where the links form a cycle (find_cycle prints it). Linear.
 [[nodiscard]] Forest make_forest(std::span<const MemberIndex> parent,
                                  std::span<const std::uint8_t> is_node);

@@ -10,7 +10,7 @@
 namespace downline {
 
 std::uint32_t range_count_of(std::uint32_t count, unsigned thread_count) {
-    return std::min(count, thread_count > 1 ? 64U : 1U);
+    return std::min(count, thread_count > 1 ? 1024U : 1U);
 }
 
 void in_ranges(std::uint32_t count, unsigned thread_count,

@@ -17,17 +17,22 @@ namespace downline {
 namespace {
 
 std::vector<Verdict> verdicts(const Bonus& bonus, const Snapshot& snapshot,
-                              const Standing& standing, const Examiner& examiner) {
+                              const Standing& standing, const Examiner& examiner,
+                              unsigned thread_count) {
     std::vector<Verdict> verdict(snapshot.members.count, Verdict::inactive);
-    for (MemberIndex member = 0; member < snapshot.members.count; ++member) {
-        if (snapshot.members.kind[member] == MemberKind::customer) continue;
+    const auto judge = [&](MemberIndex member) {
+        if (snapshot.members.kind[member] == MemberKind::customer) return;
         if (snapshot.members.status[member] == Status::terminated) {
             verdict[member] = Verdict::terminated;
         } else if (!bonus.needs_active || standing.is_active[member]) {
             const bool is_qualified = examiner.meets(bonus.requires_, member);
             verdict[member] = is_qualified ? Verdict::payable : Verdict::unqualified;
         }
-    }
+    };
+    in_ranges(snapshot.members.count, thread_count,
+              [&](std::uint32_t, MemberIndex from, MemberIndex to) {
+                  for (MemberIndex member = from; member < to; ++member) judge(member);
+              });
     return verdict;
 }
 
@@ -101,7 +106,7 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
             taken_lines(bonus, snapshot, orders, examiner, thread_count);
         const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
                            orders, base, takes,
-                           verdicts(bonus, snapshot, result.standing, examiner), result.books,
+                           verdicts(bonus, snapshot, result.standing, examiner, thread_count), result.books,
                            thread_count};
         Payout payout = bonus.rule->pay(view);
         check_account(payout.account);

@@ -15,8 +15,11 @@
 namespace downline {
 namespace {
 
-constexpr const char* statement_columns =
-    "s.is_active, s.rank, s.title, s.amount, s.measures, s.totals, s.packed, s.lines";
+/// The packed lines of a top earner are megabytes: they are read only where they are asked for.
+std::string statement_columns(bool with_lines) {
+    return fmt::format("s.is_active, s.rank, s.title, s.amount, s.measures, s.totals, {}, s.lines",
+                       with_lines ? "s.packed" : "NULL");
+}
 /// From so many lines on, all names are read at once.
 constexpr std::int64_t many_lines = 20'000;
 
@@ -115,7 +118,8 @@ Earnings earnings_of(Database& database, const RunRecord& run, const std::string
     earnings.member_id = member_id;
     earnings.name = member.name;
     Query query = database.query(fmt::format(
-        "SELECT {} FROM statement s WHERE s.run = ?1 AND s.member = ?2", statement_columns));
+        "SELECT {} FROM statement s WHERE s.run = ?1 AND s.member = ?2",
+        statement_columns(with_lines)));
     query.bind(1, run.number).bind(2, member.number);
     if (query.step()) read_statement(reader, query, 0, with_lines, earnings);
     else earnings.measures = reader.measure_texts({});
@@ -132,7 +136,7 @@ void each_earnings(Database& database, const RunRecord& run, bool with_lines, bo
         fmt::format("SELECT m.number, m.member_id, m.name, m.kind, s.lines, {} FROM member m"
                     " LEFT JOIN statement s ON s.run = ?1 AND s.member = m.number"
                     " WHERE m.joined_on <= ?2 AND m.import <= ?3 ORDER BY m.member_id",
-                    statement_columns));
+                    statement_columns(with_lines)));
     query.bind(1, run.number).bind(2, std::int64_t{run.last_day}).bind(3, run.last_import);
     while (query.step()) {
         const auto kind = kinds.find(query.integer(0));
