@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/errors.hpp"
+#include "engine/windows.hpp"
 
 namespace downline {
 
@@ -69,8 +70,10 @@ Needs needs_of(const Plan& plan, const Requirement& requirement) {
 Needs needs_of(const Plan& plan, const Measure& measure) {
     if (measure.source == Measure::Source::orders) return needs_of_filter(plan, measure.orders);
     Needs needs = Needs::nothing;
-    if (measure.source != Measure::Source::count_members)
-        needs = needs_of(plan, plan.measures[measure.of]);
+    const bool is_count = measure.source == Measure::Source::count_members ||
+                          (measure.source == Measure::Source::window &&
+                           measure.window == Measure::Window::count);
+    if (!is_count) needs = needs_of(plan, plan.measures[measure.of]);
     if (measure.where) needs = std::max(needs, needs_of(plan, *measure.where));
     if (measure.until) needs = std::max(needs, needs_of(plan, *measure.until));
     return needs;
@@ -162,6 +165,11 @@ void MeasurePass::compute(Standing& standing, Needs needs) const {
         if (!standing.measures[m].empty() || needs_of(plan, measure) != needs) continue;
         if (measure.source == Measure::Source::orders) {
             standing.measures[m] = sum_orders(*this, measure);
+            continue;
+        }
+        if (measure.source == Measure::Source::window) {
+            WindowMeasure window(*this, static_cast<MeasureIndex>(m), standing);
+            for (const MemberIndex member : trees.sponsor.member()) window.visit(member);
             continue;
         }
         TreeMeasure tree_measure(*this, static_cast<MeasureIndex>(m), standing);

@@ -93,6 +93,9 @@ struct Snapshot {
     std::uint32_t order_count = 0;
     Sequences sequences;
     std::map<std::string, std::vector<Carry>> carry;  ///< by bonus code; by member
+    /// What the periods before give to a window, folded as it folds (engine/windows.hpp): by the
+    /// name of its measure; by member. No column: no period before counts.
+    std::map<std::string, std::vector<std::int64_t>> windows_before;
     std::vector<ReturnOfLine> returns;  ///< by order line, then (returned_on, return_id)
 };
 

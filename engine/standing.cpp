@@ -2,9 +2,12 @@
 #include "engine/standing.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 #include "engine/errors.hpp"
 #include "engine/measures.hpp"
+#include "engine/windows.hpp"
 
 namespace downline {
 
@@ -56,32 +59,73 @@ void note_best(Examiner& examiner, const Standing& standing, const Snapshot& sna
     examiner.best_title[above] = std::max(examiner.best_title[above], title);
 }
 
-/// Whether a measure over ranks can be found together with the ranks: bottom-up over the same tree.
+/// Whether a measure over ranks can be found together with the ranks: bottom-up over the same
+/// tree, or, of windows, from what the member's own measures and those below give.
 bool is_found_with_ranks(const Plan& plan, const Measure& measure) {
+    const auto is_known = [&plan](const Measure& of) {
+        return needs_of(plan, of) != Needs::rank || is_found_with_ranks(plan, of);
+    };
+    if (measure.source == Measure::Source::window) {
+        if (measure.window != Measure::Window::count) return is_known(plan.measures[measure.of]);
+        const auto is_known_test = [&](const Test& test) {
+            return test.kind == Test::Kind::measure ? is_known(plan.measures[test.measure])
+                                                    : test.kind != Test::Kind::rank;
+        };
+        return std::ranges::all_of(measure.where->alternatives, [&](const auto& tests) {
+            return std::ranges::all_of(tests, is_known_test);
+        });
+    }
     const bool is_over_members = measure.source == Measure::Source::over_members ||
                                  measure.source == Measure::Source::count_members;
     if (!is_over_members || measure.tree != Tree::sponsor) return false;
-    if (measure.source != Measure::Source::over_members) return true;
-    const Measure& of = plan.measures[measure.of];
-    return needs_of(plan, of) != Needs::rank || is_found_with_ranks(plan, of);
+    return measure.source != Measure::Source::over_members ||
+           is_known(plan.measures[measure.of]);
 }
+
+/// The measures that are found together with the ranks.
+class RankMeasures {
+public:
+    RankMeasures(const MeasurePass& pass, Standing& standing) {
+        const auto& measures = pass.plan.measures;
+        for (std::size_t m = 0; m < measures.size(); ++m) {
+            if (needs_of(pass.plan, measures[m]) != Needs::rank ||
+                !is_found_with_ranks(pass.plan, measures[m]))
+                continue;
+            const auto index = static_cast<MeasureIndex>(m);
+            if (measures[m].source == Measure::Source::window)
+                measures_.emplace_back(std::in_place_type<WindowMeasure>, pass, index, standing);
+            else measures_.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing);
+        }
+    }
+    /// Before the member's rank: in the order in which they are made of each other.
+    void visit(Position p, MemberIndex member) {
+        for (auto& measure : measures_) {
+            if (auto* window = std::get_if<WindowMeasure>(&measure)) window->visit(member);
+            else std::get<TreeMeasure>(measure).visit(p);
+        }
+    }
+    /// After it: what the member gives to those above.
+    void note(Position p) {
+        for (auto& measure : measures_)
+            if (auto* tree = std::get_if<TreeMeasure>(&measure)) tree->note(p);
+    }
+
+private:
+    std::vector<std::variant<TreeMeasure, WindowMeasure>> measures_;
+};
 
 /// Bottom-up: a member is decided when everyone below it is, and so are the measures that ask for
 /// the ranks of those below.
 void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examiner) {
-    const Plan& plan = measures.plan;
     const Forest& forest = measures.trees.sponsor;
-    std::vector<TreeMeasure> with_ranks;
-    for (std::size_t m = 0; m < plan.measures.size(); ++m)
-        if (needs_of(plan, plan.measures[m]) == Needs::rank &&
-            is_found_with_ranks(plan, plan.measures[m]))
-            with_ranks.emplace_back(measures, static_cast<MeasureIndex>(m), standing);
+    RankMeasures with_ranks(measures, standing);
     for (Position p = forest.count(); p-- > 0;) {
         const MemberIndex member = forest.member()[p];
-        for (TreeMeasure& measure : with_ranks) measure.visit(p);
-        if (!is_terminated(measures.snapshot, member)) set_rank(standing, plan, examiner, member);
+        with_ranks.visit(p, member);
+        if (!is_terminated(measures.snapshot, member))
+            set_rank(standing, measures.plan, examiner, member);
         note_best(examiner, standing, measures.snapshot, forest, p);
-        for (TreeMeasure& measure : with_ranks) measure.note(p);
+        with_ranks.note(p);
     }
 }
 

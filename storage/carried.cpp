@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/windows.hpp"
 #include "storage/packing.hpp"
+#include "storage/windows.hpp"
 
 namespace downline {
 namespace {
@@ -29,6 +31,11 @@ public:
         append_varint(packed_, static_cast<std::uint64_t>(member - previous_));
         previous_ = member;
         return packed_;
+    }
+    /// The last piece; the first one, empty, where nothing was written.
+    void flush_even_if_empty() {
+        piece_ = std::max(piece_, std::int64_t{0});
+        flush();
     }
     void flush() {
         if (piece_ < 0) return;
@@ -85,12 +92,31 @@ void write_titles(Database& database, std::int64_t run, const Loaded& loaded,
     writer.flush();
 }
 
+/// Every item is written, also where it names nobody: that it was kept is known by its piece.
+void write_windows(Database& database, std::int64_t run, const Plan& plan, const Loaded& loaded,
+                   const RunResult& result, const std::vector<MemberIndex>& members) {
+    const Snapshot& snapshot = loaded.snapshot;
+    for (const WindowItem& item : window_items(plan)) {
+        CarriedWriter writer(database, run, item.item);
+        for (const MemberIndex member : members) {
+            const std::int64_t value =
+                item.is_held ? held_now(snapshot, result.standing, plan, item.measure, member)
+                             : result.standing.measures[item.measure][member];
+            if (value == 0) continue;
+            bool is_new_piece = false;
+            append_signed(writer.begin(snapshot.members.number[member], is_new_piece), value);
+        }
+        writer.flush_even_if_empty();
+    }
+}
+
 }  // namespace
 
-void write_carried(Database& database, std::int64_t run, const Loaded& loaded,
+void write_carried(Database& database, std::int64_t run, const Plan& plan, const Loaded& loaded,
                    const RunResult& result, const std::vector<MemberIndex>& members) {
     write_sequences(database, run, loaded, result, members);
     write_titles(database, run, loaded, result, members);
+    write_windows(database, run, plan, loaded, result, members);
 }
 
 }  // namespace downline

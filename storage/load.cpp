@@ -16,6 +16,7 @@
 #include "storage/order_places.hpp"
 #include "storage/packing.hpp"
 #include "storage/runs.hpp"
+#include "storage/windows.hpp"
 
 namespace downline {
 namespace {
@@ -263,6 +264,8 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
     Snapshot& snapshot = loaded.snapshot;
     snapshot.period = period;
     snapshot.currency_places = plan.currency_places;
+    load_windows(database, plan, period, loaded.previous_run, members, snapshot.windows_before,
+                 digest);
     snapshot.returns = load_returns(database, facts, period, orders, digest);
     snapshot.members = std::move(members.members);
     snapshot.orders = std::move(orders.lines);

@@ -143,7 +143,7 @@ std::int64_t Writer::write(const Signature& made) {
     write_names();
     write_totals(totals);
     write_orders();
-    write_carried(database_, run_, loaded_, result_, members);
+    write_carried(database_, run_, plan_, loaded_, result_, members);
     return run_;
 }
 

@@ -168,6 +168,7 @@ private:
 
     [[nodiscard]] bool is_over_sponsor_tree(Node node) const {
         const Measure& measure = plan_.measures[node];
+        if (measure.source == Measure::Source::window) return true;  // of the member itself
         return (measure.source == Measure::Source::over_members ||
                 measure.source == Measure::Source::count_members) &&
                measure.tree == Tree::sponsor;

@@ -26,7 +26,6 @@ constexpr Unfinished unfinished[] = {
     {"measures.*", "over", "outside-greatest-leg"},
     {"measures.*", "tree", "placement"},
     {"measures.*", "weights", ""},
-    {"measures.*", "periods", ""},
     {"bonus", "tree", "placement"},
     {"bonus", "cap", ""},
     {"bonus", "kind", "binary"},

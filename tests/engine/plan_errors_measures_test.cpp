@@ -99,17 +99,16 @@ m = { sum = "pv", over = "leg" }
      {R"(7:5 missing_key: measure "m" lacks leg; write leg = "L", "R" or a number)",
       R"(7:26 not_yet: over = "leg" is not supported yet; this version can not compute )"
       R"(it)"}},
-    {"a window",
+    {"a window of no period",
      header + R"([measures]
-m = { sum = "pv", periods = 3 }
+m = { sum = "pv", periods = 0 }
 )",
-     {R"(7:29 not_yet: periods is not supported yet; this version can not compute it)"}},
+     {R"(7:29 out_of_range: periods is 0; it must be from 1 to 1000)"}},
     {"a window without end",
      header + R"([measures]
 m = { max = "pv", periods = "for ever" }
 )",
-     {R"(7:29 not_yet: periods is not supported yet; this version can not compute it)",
-      R"(7:29 wrong_type: periods is "for ever", not a whole number or "lifetime")"}},
+     {R"(7:29 wrong_type: periods is "for ever", not a whole number or "lifetime")"}},
     {"a measure with a reserved name",
      header + R"([measures]
 rank = { sum = "volume" }

@@ -27,3 +27,27 @@ TEST_CASE("every example of every plan in the tests holds") {
     }
     CHECK(count >= 20);
 }
+
+TEST_CASE("every example in the documentation holds") {
+    std::ifstream file(std::filesystem::path(DOWNLINE_SOURCE_DIR) / "docs/plan-language.md",
+                       std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string begin = "```toml\n";
+    std::size_t count = 0;
+    for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+        at += begin.size();
+        std::string plan = text.substr(at, text.find("```", at) - at);
+        if (plan.find("[[example]]") == std::string::npos) continue;
+        if (!plan.starts_with("[plan]"))
+            plan.insert(0,
+                        "[plan]\nname = \"documented\"\ncurrency = \"USD\"\nperiod = \"month\"\n"
+                        "effective = 2026-01-01\n");
+        CAPTURE(plan);
+        const PlanReading reading = read_plan(plan);
+        REQUIRE(reading.errors.empty());
+        for (const ExampleFailure& failure : check_examples(reading.plan))
+            FAIL_CHECK(failure.example << ": " << failure.text);
+        count += reading.plan.examples.size();
+    }
+    CHECK(count >= 2);
+}
