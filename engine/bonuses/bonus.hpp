@@ -32,6 +32,7 @@ struct Bound {
     std::optional<std::int64_t> per_unit_minor; ///< amounts per unit of quantity
     std::optional<std::int64_t> per_member_minor;  ///< amounts per member and period
     std::string unbounded_because;              ///< the key that would bound it, where nothing does
+    std::vector<std::string> share_of;          ///< the share is of what these bonuses pay (match)
 };
 
 class BonusRule {

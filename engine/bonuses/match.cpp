@@ -69,7 +69,9 @@ Payout MatchRule::pay(const PayView& view) const {
 }
 
 Bound MatchRule::bound(const Bonus& bonus) const {
-    return std::visit([&](const auto& form) { return form.bound(bonus); }, rates);
+    Bound bound = std::visit([&](const auto& form) { return form.bound(bonus); }, rates);
+    bound.share_of = of;
+    return bound;
 }
 
 std::shared_ptr<const BonusRule> read_match(TableReader& table, const ReadingContext& context,

@@ -26,10 +26,11 @@ enum class On : std::uint8_t {
     qualifying_volume,
     amount,
     margin,
-    unit
+    unit,
+    member
 };
-constexpr std::size_t on_count = 6;
-using Sums = std::array<std::int64_t, on_count>;  ///< by On: ppm, of `unit` minor units
+constexpr std::size_t on_count = 7;
+using Sums = std::array<std::int64_t, on_count>;  ///< by On: ppm; of `unit`, `member` minor units
 
 std::int64_t sum_clamped(std::int64_t a, std::int64_t b) {
     return static_cast<std::int64_t>(std::min(Int128{a} + b, Int128{share_max}));
@@ -140,17 +141,54 @@ On paid_on(const Plan& plan, const Bonus& bonus) {
 struct BonusMost {
     Sums sums{};
     std::string unbounded_because;  ///< not empty: there is no bound
+    /// Of a match: the places of the bonuses that it pays a share of, and the share. Its sums are
+    /// those of them all.
+    std::vector<std::size_t> of;
+    std::int64_t share_ppm = 0;
 };
 
-BonusMost most_of(const Plan& plan, const Bonus& bonus) {
+/// What a match pays at most on what the matched bonuses pay: rounded up, it is a bound.
+Sums matched_sums(const BonusMost& match, const std::vector<Sums>& paid) {
+    Sums sums{};
+    for (std::size_t on = 0; on < on_count; ++on) {
+        Int128 sum = 0;
+        for (const std::size_t place : match.of) sum += paid[place][on];
+        sum = (sum * match.share_ppm + whole_ppm - 1) / whole_ppm;
+        sums[on] = static_cast<std::int64_t>(std::min(sum, Int128{share_max}));
+    }
+    return sums;
+}
+
+/// `before`: the bonuses before it.
+BonusMost match_most(const Plan& plan, const Bound& bound, const std::vector<BonusMost>& before) {
+    BonusMost most;
+    most.unbounded_because = bound.unbounded_because;
+    most.share_ppm = bound.share_ppm.value_or(0);
+    std::vector<Sums> paid;
+    for (const BonusMost& bonus : before) paid.push_back(bonus.sums);
+    for (std::size_t place = 0; place < before.size(); ++place) {
+        if (std::ranges::find(bound.share_of, plan.bonuses[place].code) == bound.share_of.end())
+            continue;
+        most.of.push_back(place);
+        if (most.unbounded_because.empty() && !before[place].unbounded_because.empty())
+            most.unbounded_because = fmt::format("what it matches, bonus \"{}\", has no bound",
+                                                 plan.bonuses[place].code);
+    }
+    most.sums = matched_sums(most, paid);
+    return most;
+}
+
+BonusMost most_of(const Plan& plan, const Bonus& bonus, const std::vector<BonusMost>& before) {
     const Bound bound = bonus.rule->bound(bonus);
     BonusMost most;
     if (bonus.cap.of_volume_ppm) {
         // The cap binds whatever the rule pays; of volume the lower of the two.
         most.sums[static_cast<std::size_t>(On::volume)] = *bonus.cap.of_volume_ppm;
-        if (paid_on(plan, bonus) != On::volume || !bound.share_ppm || bound.per_unit_minor)
+        if (paid_on(plan, bonus) != On::volume || !bound.share_ppm || bound.per_unit_minor ||
+            !bound.share_of.empty())
             return most;
     }
+    if (!bound.share_of.empty()) return match_most(plan, bound, before);
     most.unbounded_because = bound.unbounded_because;
     if (bound.share_ppm) {
         const bool is_points = bonus.base == Base::volume || bonus.base == Base::qualifying_volume;
@@ -161,22 +199,25 @@ BonusMost most_of(const Plan& plan, const Bonus& bonus) {
             static_cast<std::int64_t>(std::min(share, Int128{share_max}));
     }
     if (bound.per_unit_minor) most.sums[static_cast<std::size_t>(On::unit)] = *bound.per_unit_minor;
+    if (bound.per_member_minor)
+        most.sums[static_cast<std::size_t>(On::member)] = *bound.per_member_minor;
     return most;
 }
 
 // ── In words ─────────────────────────────────────────────────────────────────────────────────────
 
 std::string in_words(const Sums& sums, const Plan& plan) {
-    static constexpr std::string_view of[] = {"of volume", "of volume before weights",
-                                              "of qualifying volume", "of amounts", "of margins"};
+    static constexpr std::array<std::string_view, 5> of = {
+        "of volume", "of volume before weights", "of qualifying volume", "of amounts", "of margins"};
     std::string words;
     for (std::size_t on = 0; on < on_count; ++on) {
         if (sums[on] == 0) continue;
         if (!words.empty()) words += " and ";
-        words += on == static_cast<std::size_t>(On::unit)
-                     ? fmt::format("{} {} per unit", format_decimal(sums[on], plan.currency_places),
-                                   plan.currency)
-                     : fmt::format("{} {}", format_percent(sums[on]), of[on]);
+        words += on < of.size()
+                     ? fmt::format("{} {}", format_percent(sums[on]), of[on])
+                     : fmt::format("{} {} per {}", format_decimal(sums[on], plan.currency_places),
+                                   plan.currency,
+                                   on == static_cast<std::size_t>(On::unit) ? "unit" : "member");
     }
     return words.empty() ? "nothing" : "at most " + words;
 }
@@ -201,10 +242,16 @@ BonusMost most_in_all(const Plan& plan, const std::vector<BonusMost>& bonuses) {
     const std::size_t class_count = std::max<std::size_t>(classes.size(), 1);
     for (std::size_t c = 0; c < class_count; ++c) {
         Sums sums{};
-        for (std::size_t b = 0; b < bonuses.size(); ++b)
-            if (classes.empty() || can_take(plan.bonuses[b].orders, classes[c]))
-                for (std::size_t on = 0; on < on_count; ++on)
-                    sums[on] = sum_clamped(sums[on], bonuses[b].sums[on]);
+        std::vector<Sums> paid(bonuses.size());
+        for (std::size_t b = 0; b < bonuses.size(); ++b) {
+            if (!bonuses[b].of.empty()) {
+                paid[b] = matched_sums(bonuses[b], paid);
+            } else if (classes.empty() || can_take(plan.bonuses[b].orders, classes[c])) {
+                paid[b] = bonuses[b].sums;
+            }
+            for (std::size_t on = 0; on < on_count; ++on)
+                sums[on] = sum_clamped(sums[on], paid[b][on]);
+        }
         for (std::size_t on = 0; on < on_count; ++on)
             total.sums[on] = std::max(total.sums[on], sums[on]);
     }
@@ -233,7 +280,7 @@ std::vector<MostPaid> most_paid(const Plan& plan) {
     std::vector<BonusMost> bonuses;
     std::vector<MostPaid> result;
     for (const Bonus& bonus : plan.bonuses) {
-        bonuses.push_back(most_of(plan, bonus));
+        bonuses.push_back(most_of(plan, bonus, bonuses));
         result.push_back(as_most_paid(bonus.code, bonuses.back(), plan));
     }
     BonusMost total = most_in_all(plan, bonuses);

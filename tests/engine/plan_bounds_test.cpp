@@ -98,3 +98,33 @@ TEST_CASE("a bonus that sees orders unweighted is no share of the weighted volum
                named("b", "personal", "rate = \"10%\"")) ==
           "b: at most 10% of volume before weights\n: at most 10% of volume before weights\n");
 }
+
+TEST_CASE("a match pays a share of what it matches, also of amounts per member") {
+    // match: (8 % + 2 %) of 5 % = 0.5 %; of 10.00 per member 1.00. The second matches the first
+    // match too: 50 % of (5 % + 0.5 %) = 2.75 %, of (10.00 + 1.00) = 5.50.
+    CHECK(most(ranks + named("override", "unilevel", "levels = [\"5%\"]") +
+               named("prize", "fixed", "by_rank = { gold = \"10.00\" }") +
+               named("match", "match", "of = [\"override\", \"prize\"]\nlevels = [\"8%\", \"2%\"]") +
+               named("more", "match",
+                     "of = [\"override\", \"prize\", \"match\"]\nlevels = [\"50%\"]")) ==
+          "override: at most 5% of volume\nprize: at most 10.00 USD per member\n"
+          "match: at most 0.5% of volume and 1.00 USD per member\n"
+          "more: at most 2.75% of volume and 5.50 USD per member\n"
+          ": at most 8.25% of volume and 16.50 USD per member\n");
+}
+
+TEST_CASE("a match adds up in the orders that its bonuses take, and has no bound where they have none") {
+    // First orders: 10 % + 10 % of it = 11 %; reorders: 4 %.
+    CHECK(most(named("first", "personal", "orders = { sequence = \"first\" }\nrate = \"10%\"") +
+               named("again", "personal", "orders = { sequence = \"reorder\" }\nrate = \"4%\"") +
+               named("match", "match", "of = [\"first\"]\nlevels = [\"10%\"]")) ==
+          "first: at most 10% of volume\nagain: at most 4% of volume\n"
+          "match: at most 1% of volume\n: at most 11% of volume\n");
+    const std::string all = most(
+        ranks +
+        named("all", "generation",
+              "boundary = \"gold\"\nearners = \"all\"\ngenerations = [\"1%\"]") +
+        named("match", "match", "of = [\"all\"]\nlevels = [\"10%\"]"));
+    CHECK(all.find("match: unbounded: what it matches, bonus \"all\", has no bound") !=
+          std::string::npos);
+}

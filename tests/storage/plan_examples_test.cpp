@@ -10,9 +10,9 @@
 
 using namespace downline;
 
-TEST_CASE("every example of every plan in the tests holds") {
+TEST_CASE("every example of every plan that is in the tests or comes with the program holds") {
     std::size_t count = 0;
-    for (const char* folder : {"tests/published", "tests/plans"}) {
+    for (const char* folder : {"tests/published", "tests/plans", "data/plans"}) {
         for (const auto& entry : std::filesystem::directory_iterator(
                  std::filesystem::path(DOWNLINE_SOURCE_DIR) / folder)) {
             CAPTURE(entry.path().string());
@@ -25,7 +25,24 @@ TEST_CASE("every example of every plan in the tests holds") {
             count += reading.plan.examples.size();
         }
     }
-    CHECK(count >= 20);
+    CHECK(count >= 30);
+}
+
+TEST_CASE("every plan that comes with the program has examples and a section in docs/plans.md") {
+    const std::filesystem::path source(DOWNLINE_SOURCE_DIR);
+    std::ifstream file(source / "docs/plans.md", std::ios::binary);
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(source / "data/plans")) {
+        const std::string name = entry.path().filename().string();
+        CAPTURE(name);
+        CHECK(page.find("## `" + name + "`") != std::string::npos);
+        std::ifstream plan(entry.path(), std::ios::binary);
+        CHECK(read_plan(std::string{std::istreambuf_iterator<char>(plan), {}}).plan.examples.size() >
+              0);
+        ++count;
+    }
+    CHECK(count >= 8);
 }
 
 TEST_CASE("every example in the documentation holds") {
