@@ -36,7 +36,8 @@ const std::vector<std::pair<ImportKind, std::string>> seeds{
 /// A text with a few bytes, fields or lines changed.
 std::string mutated(std::string text, std::mt19937& chance) {
     const auto below = [&chance](std::size_t count) { return chance() % count; };
-    const std::string_view alphabet{"\0\n\r\",;ABCDEF0129-. \t\x7f\xc2\x85\xff", 29};
+    constexpr char bytes[] = "\0\n\r\",;ABCDEF0129-. \t\x7f\xc2\x85\xff";
+    const std::string_view alphabet{bytes, sizeof bytes - 1};
     for (std::size_t i = below(4); i > 0 && !text.empty(); --i) {
         const std::size_t at = below(text.size());
         switch (below(6)) {
