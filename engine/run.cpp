@@ -11,6 +11,7 @@
 #include "engine/orders.hpp"
 #include "engine/ranges.hpp"
 #include "engine/standing.hpp"
+#include "engine/watch.hpp"
 
 namespace downline {
 
@@ -82,7 +83,9 @@ std::string_view reason_name(Reason reason) {
     return names[static_cast<std::size_t>(reason)];
 }
 
-RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count) {
+RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
+              Watcher* watcher) {
+    if (watcher) thread_count = 1;
     RunResult result;
     // 1. The network as of the last day, and the orders less what came back in the period.
     auto trees_aside = std::async(thread_count > 1 ? std::launch::async : std::launch::deferred,
@@ -107,7 +110,8 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count)
         const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
                            orders, base, takes,
                            verdicts(bonus, snapshot, result.standing, examiner, thread_count), result.books,
-                           thread_count};
+                           thread_count, watcher};
+        if (watcher) watcher->bonus(view, examiner);
         Payout payout = bonus.rule->pay(view);
         check_account(payout.account);
         check_book(payout.book, payout.account);

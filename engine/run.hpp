@@ -55,8 +55,12 @@ struct RunResult {
     Sequences sequences_after;
 };
 
+class Watcher;  // engine/watch.hpp
+
 /// Computes the period. Throws Refusal (sums beyond limits, a cycle that prints itself) and
-/// BrokenInvariant (an account that does not add up).
-[[nodiscard]] RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count = 1);
+/// BrokenInvariant (an account that does not add up). A watcher is told of every slot, on the
+/// thread that called.
+[[nodiscard]] RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count = 1,
+                            Watcher* watcher = nullptr);
 
 }  // namespace downline

@@ -13,6 +13,8 @@ namespace downline {
 
 namespace {
 
+constexpr Int128 whole_ppm = 1'000'000;
+
 std::vector<std::uint8_t> affiliates_of(const Members& members) {
     std::vector<std::uint8_t> is_affiliate(members.count);
     for (MemberIndex member = 0; member < members.count; ++member)
@@ -29,18 +31,6 @@ void set_active(Standing& standing, const Plan& plan, const Snapshot& snapshot,
     for (const MemberIndex member : trees.sponsor.member())
         standing.is_active[member] = !is_terminated(snapshot, member) &&
                                      (!plan.active || examiner.meets(*plan.active, member));
-}
-
-/// The highest rank whose requirements hold, tried lowest first; a title that is held needs only
-/// what maintains it.
-void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, MemberIndex member) {
-    const RankPlace title_before = standing.title[member];
-    for (RankPlace place = 1; place <= plan.ranks.size(); ++place) {
-        const Rank& rank = plan.ranks[place - 1];
-        const bool is_maintained = rank.maintain && title_before >= place &&
-                                   examiner.meets(*rank.maintain, member);
-        if (is_maintained || examiner.meets(rank.requires_, member)) standing.rank[member] = place;
-    }
 }
 
 /// What a member adds to what the leg above it holds. REQUIRES: everyone below has been noted.
@@ -202,9 +192,11 @@ bool Examiner::meets(const Requirement& requirement, MemberIndex member) const {
 bool Examiner::passes(const Test& test, MemberIndex member) const {
     switch (test.kind) {
         case Test::Kind::measure: {
-            if (test.max_per_leg_ppm) return passes_by_legs(test, member);
             const std::int64_t value = standing_.measures[test.measure][member];
-            return test.min <= value && value <= test.max;
+            if (value > test.max) return false;
+            if (test.max_per_leg_ppm)
+                return Int128{test.min} * whole_ppm <= counted_by_legs(test, member);
+            return test.min <= value;
         }
         case Test::Kind::rank: return standing_.rank[member] >= test.rank;
         case Test::Kind::title: return standing_.title[member] >= test.rank;
@@ -213,30 +205,61 @@ bool Examiner::passes(const Test& test, MemberIndex member) const {
             return snapshot_.period.last - snapshot_.members.joined_on[member] <= test.min;
         case Test::Kind::joined_at_least_days:
             return snapshot_.period.last - snapshot_.members.joined_on[member] >= test.min;
-        case Test::Kind::legs: return has_legs(test, member);
-        case Test::Kind::frontline: return has_frontline(test, member);
+        case Test::Kind::legs: return count_legs(test, member, test.count) >= test.count;
+        case Test::Kind::frontline: return count_frontline(test, member, test.count) >= test.count;
     }
     return false;
 }
 
-bool Examiner::passes_by_legs(const Test& test, MemberIndex member) const {
+Finding Examiner::find(const Test& test, MemberIndex member) const {
+    Finding found;
+    found.is_met = passes(test, member);
+    found.needed = test.min;
+    switch (test.kind) {
+        case Test::Kind::measure: found.value = standing_.measures[test.measure][member]; break;
+        case Test::Kind::rank:
+        case Test::Kind::title:
+            found.value = (test.kind == Test::Kind::rank ? standing_.rank : standing_.title)[member];
+            found.needed = test.rank;
+            break;
+        case Test::Kind::active:
+            found.value = standing_.is_active[member] != 0;
+            found.needed = test.flag;
+            break;
+        case Test::Kind::joined_within_days:
+        case Test::Kind::joined_at_least_days:
+            found.value = snapshot_.period.last - snapshot_.members.joined_on[member];
+            break;
+        case Test::Kind::legs:
+        case Test::Kind::frontline:
+            found.value = test.kind == Test::Kind::legs ? count_legs(test, member, INT64_MAX)
+                                                        : count_frontline(test, member, INT64_MAX);
+            found.needed = test.count;
+            break;
+    }
+    found.counted = found.value;
+    if (test.kind == Test::Kind::measure && test.max_per_leg_ppm)
+        found.counted = static_cast<std::int64_t>(counted_by_legs(test, member) / whole_ppm);
+    return found;
+}
+
+Int128 Examiner::counted_by_legs(const Test& test, MemberIndex member) const {
     const Measure& measure = plan_.measures[test.measure];
     const std::vector<std::int64_t>& values = standing_.measures[test.measure];
     const std::vector<std::int64_t>& own = standing_.measures[measure.of];
     const Forest& forest = trees_.of(measure.tree);
     const Position p = forest.position()[member];
-    constexpr Int128 whole = 1'000'000;
     const Int128 most_per_leg = Int128{test.min} * *test.max_per_leg_ppm;
-    Int128 counted = Int128{values[member]} * whole;
+    Int128 counted = Int128{values[member]} * whole_ppm;
     for (Position c = forest.first_child(p); c < forest.first_child(p + 1); ++c) {
         const MemberIndex head = forest.member()[c];
         std::int64_t value = values[head] + (measure.with_self ? 0 : own[head]);
         // The head's levels reach one further down than those of the member above it.
         if (measure.levels) value -= sum_at_depth(forest, own, c, *measure.levels);
-        const Int128 leg = Int128{value} * whole;
+        const Int128 leg = Int128{value} * whole_ppm;
         counted -= leg - std::min(leg, most_per_leg);
     }
-    return Int128{test.min} * whole <= counted && values[member] <= test.max;
+    return counted;
 }
 
 bool Examiner::leg_passes(const std::vector<Test>& tests, MemberIndex head) const {
@@ -247,25 +270,40 @@ bool Examiner::leg_passes(const std::vector<Test>& tests, MemberIndex head) cons
     });
 }
 
-bool Examiner::has_legs(const Test& test, MemberIndex member) const {
+std::int64_t Examiner::count_legs(const Test& test, MemberIndex member, std::int64_t most) const {
     const Forest& forest = trees_.sponsor;
     const Position p = forest.position()[member];
     std::int64_t count = 0;
-    for (Position c = forest.first_child(p); c < forest.first_child(p + 1) && count < test.count; ++c)
+    for (Position c = forest.first_child(p); c < forest.first_child(p + 1) && count < most; ++c)
         count += std::ranges::any_of(test.each->alternatives, [&](const std::vector<Test>& tests) {
             return leg_passes(tests, forest.member()[c]);
         });
-    return count >= test.count;
+    return count;
 }
 
-bool Examiner::has_frontline(const Test& test, MemberIndex member) const {
+std::int64_t Examiner::count_frontline(const Test& test, MemberIndex member,
+                                       std::int64_t most) const {
     const Forest& forest = trees_.sponsor;
     const Position p = forest.position()[member];
     std::int64_t count = 0;
-    for (Position c = forest.first_child(p); c < forest.first_child(p + 1) && count < test.count; ++c)
+    for (Position c = forest.first_child(p); c < forest.first_child(p + 1) && count < most; ++c)
         count += !is_terminated(snapshot_, forest.member()[c]) &&
                  meets(*test.each, forest.member()[c]);
-    return count >= test.count;
+    return count;
+}
+
+/// A title that is held needs only what maintains it.
+void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, MemberIndex member,
+              const OnRank& on_rank) {
+    const RankPlace title_before = standing.title[member];
+    for (RankPlace place = 1; place <= plan.ranks.size(); ++place) {
+        const Rank& rank = plan.ranks[place - 1];
+        const bool is_maintained = rank.maintain && title_before >= place &&
+                                   examiner.meets(*rank.maintain, member);
+        const bool is_reached = is_maintained || examiner.meets(rank.requires_, member);
+        if (on_rank) on_rank(place, is_reached, is_maintained);
+        if (is_reached) standing.rank[member] = place;
+    }
 }
 
 Examiner examiner_after(const Plan& plan, const Snapshot& snapshot, const Trees& trees,

@@ -149,14 +149,50 @@ private:
             const Position seller = view_.forest.position()[seller_member];
             if (rule_.self == DifferentialRule::Self::counts) reached = entitlement_[seller];
             Position p = pays_seller(seller) ? seller : chain_->first_above(seller, reached);
+            Position below = no_position;
             for (; p != no_position && is_in_reach(seller, p); p = chain_->next(p)) {
+                tell_passed_over(line, seller, below, p);
                 pay_step(line, seller, p, reached);
                 reached = entitlement_[p];
+                below = p;
             }
+            if (reached < top_) tell_passed_over(line, seller, below, no_position);
         }
         const std::int64_t rest = slot(line, top_ - reached);
         keeper_.maximum(rest);
         keeper_.forfeit(Reason::no_upline, rest);
+        if (rest != 0)
+            tell(line, no_member, 0, top_ - reached, rest, 0, Reason::no_upline);
+    }
+
+    /// Those strictly between two slots: from the seller, or above `below`, up to `end`.
+    void tell_passed_over(OrderLineIndex line, Position seller, Position below, Position end) const {
+        if (!view_.watcher || !view_.watcher->asks_for(line)) return;
+        Position p = view_.forest.parent()[below == no_position ? seller : below];
+        if (below == no_position && rule_.self == DifferentialRule::Self::paid) p = seller;
+        for (; p != end; p = view_.forest.parent()[p]) {
+            const Passed why = !is_in_reach(seller, p) ? Passed::reach : passed_of(verdict_at(p));
+            view_.watcher->passed_over(view_, line, view_.forest.member()[p], why);
+        }
+    }
+
+    void tell(OrderLineIndex line, MemberIndex payee, std::uint32_t paid_level,
+              std::int64_t difference, std::int64_t most, std::int64_t paid, Reason reason) const {
+        if (!view_.watcher) return;
+        Slot slot;
+        slot.item = line;
+        slot.payee = payee;
+        slot.paid_level = paid_level;
+        slot.rate_is_amount = pay_.is_amount;
+        slot.rate = payee == no_member ? 0 : difference;
+        slot.rate_most = difference;
+        slot.base = pay_.is_amount ? std::int64_t{view_.orders.quantity[line]} : view_.base[line];
+        slot.factor_ppm = payee == no_member ? amount_.factor_ppm_max()
+                                             : amount_.factor_ppm(view_.rank_of(payee));
+        slot.maximum_minor = most;
+        slot.paid_minor = paid;
+        slot.reason = reason;
+        view_.watcher->slot(view_, slot);
     }
 
     [[nodiscard]] std::int64_t slot(OrderLineIndex line, std::int64_t difference) const {
@@ -171,17 +207,22 @@ private:
         const std::int64_t most = slot(order_line, difference);
         keeper_.maximum(most);
         const Verdict verdict = view_.verdict[payee];
-        if (verdict != Verdict::payable) return keeper_.forfeit(reason_of(verdict), most);
         const RankPlace rank = view_.rank_of(payee);
+        const std::uint32_t paid_level = rule_.by ? step_[p] : rank;
+        if (verdict != Verdict::payable) {
+            tell(order_line, payee, paid_level, difference, most, 0, reason_of(verdict));
+            return keeper_.forfeit(reason_of(verdict), most);
+        }
         const std::int64_t paid =
             amount_.of(pay_, difference, view_.base[order_line], view_.orders.quantity[order_line],
                        amount_.factor_ppm(rank));
         keeper_.forfeit(Reason::rank, most - paid);
         keeper_.paid(paid);
+        tell(order_line, payee, paid_level, difference, most, paid, Reason::rank);
         if (paid == 0) return;
         Line line = order_line_paid(view_, order_line, pay_, difference, paid);
         line.level = view_.forest.depth()[seller] - view_.forest.depth()[p];
-        line.paid_level = rule_.by ? step_[p] : rank;
+        line.paid_level = paid_level;
         line.stream = stream_of(view_, order_line, p == seller);
         lines_.add(payee, line);
     }

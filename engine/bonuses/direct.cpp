@@ -112,10 +112,12 @@ private:
     void settle(MemberIndex earner, OrderLineIndex line, const Chosen& chosen, std::int64_t base) {
         const std::int64_t maximum = maximum_of(line, base);
         account_.maximum_minor = add_checked(account_.maximum_minor, maximum);
-        if (earner == no_member) return forfeit(Reason::no_upline, maximum);
+        if (earner == no_member)
+            return forfeit(earner, line, chosen, base, maximum, 0, Reason::no_upline);
         if (const Verdict verdict = view_.verdict[earner]; verdict != Verdict::payable)
-            return forfeit(reason_of(verdict), maximum);
-        forfeit(Reason::rank, maximum - (chosen.pay ? add(earner, line, chosen, base) : 0));
+            return forfeit(earner, line, chosen, base, maximum, 0, reason_of(verdict));
+        const std::int64_t paid = chosen.pay ? add(earner, line, chosen, base) : 0;
+        forfeit(earner, line, chosen, base, maximum, paid, Reason::rank);
     }
 
     std::int64_t add(MemberIndex earner, OrderLineIndex order_line, const Chosen& chosen,
@@ -133,9 +135,27 @@ private:
         return paid;
     }
 
-    void forfeit(Reason reason, std::int64_t amount) {
+    /// What a slot did not pay of its maximum.
+    void forfeit(MemberIndex earner, OrderLineIndex line, const Chosen& chosen, std::int64_t base,
+                 std::int64_t maximum, std::int64_t paid, Reason reason) {
         std::int64_t& sum = account_.forfeited_minor[static_cast<std::size_t>(reason)];
-        sum = add_checked(sum, amount);
+        sum = add_checked(sum, maximum - paid);
+        if (!view_.watcher) return;
+        const Chosen most = highest(rate_, number_of(line));
+        Slot slot;
+        slot.item = line;
+        slot.payee = earner;
+        slot.paid_level = chosen.step;
+        slot.rate_is_amount = most.pay && most.pay->is_amount;
+        slot.rate = chosen.value;
+        slot.rate_most = most.value;
+        slot.base = slot.rate_is_amount ? std::int64_t{view_.orders.quantity[line]} : base;
+        slot.factor_ppm = earner == no_member ? amount_.factor_ppm_max()
+                                              : amount_.factor_ppm(view_.rank_of(earner));
+        slot.maximum_minor = maximum;
+        slot.paid_minor = paid;
+        slot.reason = reason;
+        view_.watcher->slot(view_, slot);
     }
 
     const RateForm& rate_;

@@ -47,6 +47,8 @@ public:
         const std::uint32_t last = static_cast<std::uint32_t>(rates_.generations.size());
         paid_.assign(last + 1U, 0);
         if (above != no_position) {
+            if (view_.watcher && sources_.are_order_lines() && view_.watcher->asks_for(item.item))
+                tell_line_up(item, start, above, last);
             pay_line_up(item, start, last);
             forfeit_line_up(item, start, above, last);
         }
@@ -88,6 +90,45 @@ private:
         const std::int64_t most = maximum(item, generation);
         keeper_.maximum(most);
         keeper_.forfeit(Reason::no_upline, most);
+        tell(item, no_member, generation, 0, 0, Reason::no_upline);
+    }
+
+    /// Of an item that is asked for: who may not be paid, one by one, and who is passed over.
+    void tell_line_up(const PaidItem& item, Position start, Position p, std::uint32_t last) const {
+        for (; p != no_position && generation_of(start, p) <= last; p = view_.forest.parent()[p]) {
+            const MemberIndex member = view_.forest.member()[p];
+            const Verdict verdict = verdict_at(p);
+            const std::uint32_t generation = generation_of(start, p);
+            const bool is_candidate = verdict != Verdict::terminated && may_earn(closes(p)) &&
+                                      generation >= first_generation();
+            if (!is_candidate) {
+                const Passed why = verdict == Verdict::terminated ? Passed::terminated : Passed::rank;
+                view_.watcher->passed_over(view_, item.item, member, why);
+            } else if (verdict != Verdict::payable) {
+                tell(item, member, generation, 0, 0, reason_of(verdict));
+            }
+        }
+    }
+
+    void tell(const PaidItem& item, MemberIndex payee, std::uint32_t generation, std::int64_t value,
+              std::int64_t paid, Reason reason) const {
+        if (!view_.watcher) return;
+        const Pay& pay = pay_of(generation);
+        Slot slot;
+        slot.item = item.item;
+        slot.is_of_member = !sources_.are_order_lines();
+        slot.payee = payee;
+        slot.paid_level = generation;
+        slot.rate_is_amount = pay.is_amount;
+        slot.rate = value;
+        slot.rate_most = pay.value.highest();
+        slot.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
+        slot.factor_ppm = payee == no_member ? amount_.factor_ppm_max()
+                                             : amount_.factor_ppm(view_.rank_of(payee));
+        slot.maximum_minor = maximum(item, generation);
+        slot.paid_minor = paid;
+        slot.reason = reason;
+        view_.watcher->slot(view_, slot);
     }
 
     void pay_line_up(const PaidItem& item, Position start, std::uint32_t last) {
@@ -111,6 +152,7 @@ private:
         keeper_.maximum(most);
         keeper_.forfeit(Reason::rank, most - paid);
         keeper_.paid(paid);
+        tell(item, payee, generation, value, paid, Reason::rank);
         if (paid == 0) return;
         Line line = sources_.line_of(item.item);
         line.rate_is_amount = pay.is_amount;

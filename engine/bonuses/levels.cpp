@@ -21,6 +21,11 @@ public:
         : rates_(rates), view_(view), sources_(sources), amount_(view.plan, view.bonus) {
         factor_ppm_max_ = amount_.factor_ppm_max();
         for (const Pay& pay : rates.levels) highest_.push_back(pay.value.highest());
+        if (!rates.tiers) return;
+        std::int64_t most = 0;
+        for (const Tiers::Step& step : rates.tiers->steps)
+            most = std::max(most, step.pay.value.highest());
+        highest_.assign(rates.levels.size(), most);
     }
 
     [[nodiscard]] std::uint32_t level_count() const {
@@ -54,7 +59,10 @@ public:
         const std::int64_t most = maximum(item, level);
         account_.maximum_minor = add_checked(account_.maximum_minor, most);
         const Verdict verdict = view_.verdict[payee_];
-        if (verdict != Verdict::payable) return forfeit(reason_of(verdict), most);
+        if (verdict != Verdict::payable) {
+            tell(item, payee_, level, 0, most, 0, reason_of(verdict));
+            return forfeit(reason_of(verdict), most);
+        }
         const Pay* pay = rates_.tiers ? tier_ : &rates_.levels[level - 1];
         const std::int64_t value = pay ? pay->value.at(rate_place(item)).value_or(0) : 0;
         const bool is_highest =
@@ -64,6 +72,7 @@ public:
                                                : amount(*pay, value, item, factor_ppm_);
         if (paid < most) forfeit(Reason::rank, most - paid);
         if (paid != 0) add_line(item, level, *pay, value, paid);
+        tell(item, payee_, level, value, most, paid, Reason::rank);
     }
 
     void end_payee() {
@@ -76,6 +85,7 @@ public:
         const std::int64_t most = maximum(item, level);
         account_.maximum_minor = add_checked(account_.maximum_minor, most);
         forfeit(Reason::no_upline, most);
+        tell(item, no_member, level, 0, most, 0, Reason::no_upline);
     }
 
     [[nodiscard]] Payout result() && { return {std::move(book_), account_}; }
@@ -109,6 +119,26 @@ private:
     void forfeit(Reason reason, std::int64_t amount) {
         std::int64_t& sum = account_.forfeited_minor[static_cast<std::size_t>(reason)];
         sum = add_checked(sum, amount);
+    }
+
+    void tell(const PaidItem& item, MemberIndex payee, std::uint32_t level, std::int64_t value,
+              std::int64_t most, std::int64_t paid, Reason reason) const {
+        if (!view_.watcher) return;
+        const Pay& pay = rates_.tiers ? rates_.tiers->steps.front().pay : rates_.levels[level - 1];
+        Slot slot;
+        slot.item = item.item;
+        slot.is_of_member = !sources_.are_order_lines();
+        slot.payee = payee;
+        slot.paid_level = level;
+        slot.rate_is_amount = pay.is_amount;
+        slot.rate = value;
+        slot.rate_most = highest_[level - 1];
+        slot.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
+        slot.factor_ppm = payee == no_member ? factor_ppm_max_ : factor_ppm_;
+        slot.maximum_minor = most;
+        slot.paid_minor = paid;
+        slot.reason = reason;
+        view_.watcher->slot(view_, slot);
     }
 
     const LevelRates& rates_;
@@ -298,10 +328,34 @@ Payout pay_full(const LevelRates& rates, const PayView& view, const Sources& sou
     return std::move(payer).result();
 }
 
+/// Tells the watcher who was passed over on the way up from an order line that it asks for.
+void tell_passed_over(const LevelRates& rates, const PayView& view, const Sources& sources,
+                      OrderLineIndex line) {
+    const MemberIndex seller = sources.seller(line);
+    if (seller == no_member) return;
+    const std::vector<std::uint8_t> is_payable = kept(rates, view);
+    Position p = view.forest.position()[seller];
+    if (!sources.may_pay_seller(line)) p = view.forest.parent()[p];
+    for (std::uint32_t level = 1; level <= rates.levels.size() && p != no_position; ++level) {
+        const std::vector<std::uint8_t> is_kept =
+            rates.compression == Compression::full
+                ? kept_at(rates, view, is_payable, level, sources.buyer_rank(line))
+                : is_payable;
+        for (; p != no_position && !is_kept[p]; p = view.forest.parent()[p]) {
+            const MemberIndex member = view.forest.member()[p];
+            view.watcher->passed_over(view, line, member, passed_of(view.verdict[member]));
+        }
+        if (p != no_position) p = view.forest.parent()[p];
+    }
+}
+
 }  // namespace
 
 Payout pay_levels(const LevelRates& rates, const PayView& view, const Sources& sources,
                   std::vector<std::uint32_t> items) {
+    if (view.watcher && sources.are_order_lines())
+        for (const std::uint32_t line : items)
+            if (view.watcher->asks_for(line)) tell_passed_over(rates, view, sources, line);
     return rates.compression == Compression::full
                ? pay_full(rates, view, sources, std::move(items))
                : pay_compressed(rates, view, sources, std::move(items));

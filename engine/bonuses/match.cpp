@@ -24,6 +24,7 @@ class EarningSources final : public Sources {
 public:
     EarningSources(const PayView& view, std::vector<std::int64_t> earned)
         : view_(view), earned_(std::move(earned)) {}
+    [[nodiscard]] bool are_order_lines() const override { return false; }
     [[nodiscard]] MemberIndex seller(std::uint32_t item) const override { return item; }
     [[nodiscard]] bool may_pay_seller(std::uint32_t) const override { return false; }
     [[nodiscard]] RankPlace buyer_rank(std::uint32_t item) const override {

@@ -177,6 +177,16 @@ Reason reason_of(Verdict verdict) {
     return verdict == Verdict::unqualified ? Reason::unqualified : Reason::inactive;
 }
 
+Passed passed_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::terminated: return Passed::terminated;
+        case Verdict::inactive: return Passed::inactive;
+        case Verdict::unqualified: return Passed::unqualified;
+        case Verdict::payable: break;
+    }
+    return Passed::rank;
+}
+
 std::size_t step_of(const Tiers& tiers, std::int64_t value) {
     const auto above = std::ranges::upper_bound(tiers.steps, value, {}, &Tiers::Step::floor);
     return static_cast<std::size_t>(above - tiers.steps.begin());

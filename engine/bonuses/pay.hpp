@@ -10,6 +10,7 @@
 #include "engine/orders.hpp"
 #include "engine/money.hpp"
 #include "engine/standing.hpp"
+#include "engine/watch.hpp"
 
 namespace downline {
 
@@ -30,6 +31,7 @@ struct PayView {
     std::vector<Verdict> verdict;         ///< by member
     std::span<const LineBook> books_before;  ///< of the bonuses before this one, in plan order
     unsigned thread_count = 1;
+    Watcher* watcher = nullptr;  ///< told of every slot
 
     /// The rank that chooses rates for a member: paid-as, or the title.
     [[nodiscard]] RankPlace rank_of(MemberIndex member) const {
@@ -76,6 +78,8 @@ private:
 class Sources {
 public:
     virtual ~Sources() = default;
+    /// Whether an item is an order line, else it is a member.
+    [[nodiscard]] virtual bool are_order_lines() const = 0;
     /// Whose uplines the item pays; no_member: nobody's.
     [[nodiscard]] virtual MemberIndex seller(std::uint32_t item) const = 0;
     /// Whether the seller itself may stand at level 1.
@@ -93,6 +97,7 @@ class OrderSources final : public Sources {
 public:
     OrderSources(const PayView& view, bool counts_from_buyer)
         : view_(view), counts_from_buyer_(counts_from_buyer) {}
+    [[nodiscard]] bool are_order_lines() const override { return true; }
     [[nodiscard]] MemberIndex seller(std::uint32_t item) const override;
     [[nodiscard]] bool may_pay_seller(std::uint32_t item) const override;
     [[nodiscard]] RankPlace buyer_rank(std::uint32_t item) const override;
@@ -122,6 +127,9 @@ struct PaidItem {
 
 /// The reason for which one with this verdict forfeits a slot. REQUIRES: not payable.
 [[nodiscard]] Reason reason_of(Verdict verdict);
+
+/// Why one who may not be paid is passed over; of one who may: its rank or measure.
+[[nodiscard]] Passed passed_of(Verdict verdict);
 
 /// The step of whole tiers that a measure's value reaches (1-based; 0: below the first).
 [[nodiscard]] std::size_t step_of(const Tiers& tiers, std::int64_t value);

@@ -1,0 +1,234 @@
+// Watching a run: see the header.
+#include "engine/explain.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "engine/bonuses/pay.hpp"
+#include "engine/errors.hpp"
+
+namespace downline {
+
+namespace {
+
+/// Collects every step of the order lines [from, to).
+class OrderWatcher final : public Watcher {
+public:
+    OrderWatcher(OrderLineIndex from, OrderLineIndex to) : from_(from), to_(to) {}
+
+    void bonus(const PayView& view, const Examiner&) override {
+        bonuses.emplace_back();
+        if (view.bonus.kind != "pool") return;
+        for (OrderLineIndex line = from_; line < to_; ++line)
+            bonuses.back().adds_to_fund |= view.takes[line] != 0;
+    }
+    void slot(const PayView& view, const Slot& slot) override {
+        if (slot.is_of_member || !asks_for(slot.item)) return;
+        Step step;
+        step.order_line = slot.item;
+        step.slot = slot;
+        if (slot.payee != no_member) step.level = level_of(view, slot.item, slot.payee);
+        ExplainedBonus& bonus = bonuses.back();
+        bonus.maximum_minor = add_checked(bonus.maximum_minor, slot.maximum_minor);
+        bonus.paid_minor = add_checked(bonus.paid_minor, slot.paid_minor);
+        std::int64_t& forfeited = bonus.forfeited_minor[static_cast<std::size_t>(slot.reason)];
+        forfeited = add_checked(forfeited, slot.maximum_minor - slot.paid_minor);
+        bonus.steps.push_back(std::move(step));
+    }
+    [[nodiscard]] bool asks_for(OrderLineIndex line) const override {
+        return from_ <= line && line < to_;
+    }
+    void passed_over(const PayView& view, OrderLineIndex line, MemberIndex member,
+                     Passed why) override {
+        Step step;
+        step.order_line = line;
+        step.level = level_of(view, line, member);
+        step.passed = why;
+        step.first = step.last = member;
+        step.count = 1;
+        bonuses.back().steps.push_back(std::move(step));
+    }
+
+    std::vector<ExplainedBonus> bonuses;
+
+private:
+    /// Of royalties, whose creator need not stand above the seller: 0.
+    static std::uint32_t level_of(const PayView& view, OrderLineIndex line, MemberIndex member) {
+        const MemberIndex seller = view.orders.seller[line];
+        if (seller == no_member) return 0;
+        const auto depth_of = [&](MemberIndex m) {
+            return view.forest.depth()[view.forest.position()[m]];
+        };
+        return view.bonus.kind == "royalty" ? 0 : depth_of(seller) - depth_of(member);
+    }
+
+    OrderLineIndex from_, to_;
+};
+
+/// From the seller up, and members who follow each other and were passed over for one reason as one.
+void put_in_order(std::vector<Step>& steps) {
+    std::ranges::stable_sort(steps, {}, [](const Step& step) {
+        return std::tuple(step.order_line, step.level, step.slot ? step.slot->paid_level : 0);
+    });
+    std::vector<Step> runs;
+    for (Step& step : steps) {
+        const bool continues = !runs.empty() && !step.slot && !runs.back().slot &&
+                               runs.back().order_line == step.order_line &&
+                               runs.back().passed == step.passed;
+        if (!continues) {
+            runs.push_back(std::move(step));
+            continue;
+        }
+        runs.back().last = step.last;
+        ++runs.back().count;
+    }
+    steps = std::move(runs);
+}
+
+/// Learns what a run did not pay to one member.
+class MemberWatcher final : public Watcher {
+public:
+    explicit MemberWatcher(MemberIndex member) : member_(member) {}
+
+    void bonus(const PayView& view, const Examiner& examiner) override {
+        const auto place = static_cast<std::size_t>(&view.bonus - view.plan.bonuses.data());
+        requires_.push_back(findings_of(examiner, view.bonus.requires_, member_));
+        by_rank_.push_back({place, Reason::rank, 0, 0});
+        const Verdict verdict = view.verdict[member_];
+        if (verdict != Verdict::inactive && verdict != Verdict::unqualified) return;
+        // The bonus paid once more, to everybody as it is and to this member too.
+        PayView as_if = view;
+        as_if.watcher = nullptr;
+        as_if.verdict[member_] = Verdict::payable;
+        const Payout payout = view.bonus.rule->pay(as_if);
+        for (const LineBook::Entry& entry : payout.book.entries())
+            if (entry.earner == member_)
+                missed.push_back({place, reason_of(verdict), entry.line_count, entry.amount_minor});
+    }
+    void slot(const PayView&, const Slot& slot) override {
+        if (slot.payee != member_ || slot.reason != Reason::rank) return;
+        if (slot.maximum_minor == slot.paid_minor) return;
+        Missed& sum = by_rank_.back();
+        ++sum.line_count;
+        sum.amount_minor = add_checked(sum.amount_minor, slot.maximum_minor - slot.paid_minor);
+    }
+
+    [[nodiscard]] std::vector<Missed> all_missed() && {
+        for (const Missed& sum : by_rank_)
+            if (sum.amount_minor != 0) missed.push_back(sum);
+        std::ranges::stable_sort(missed, {}, &Missed::bonus);
+        return std::move(missed);
+    }
+
+    std::vector<Findings> requires_;
+    std::vector<Missed> missed;
+
+private:
+    MemberIndex member_;
+    std::vector<Missed> by_rank_;
+};
+
+Standing with_titles_before(Standing standing, const Snapshot& snapshot) {
+    standing.title = snapshot.members.title_before;
+    standing.title.resize(snapshot.members.count, 0);
+    return standing;
+}
+
+/// Every rank tried again, as the ranking pass tried it.
+std::vector<TriedRank> try_ranks(const Plan& plan, const Snapshot& snapshot,
+                                 const Standing& after, MemberIndex member) {
+    Standing standing = with_titles_before(after, snapshot);
+    const Trees trees = make_trees(plan, snapshot);
+    standing.rank[member] = 0;
+    const Examiner examiner = examiner_after(plan, snapshot, trees, standing);
+    std::vector<TriedRank> tried;
+    set_rank(standing, plan, examiner, member,
+             [&](RankPlace place, bool is_reached, bool is_maintained) {
+                 const Rank& rank = plan.ranks[place - 1];
+                 TriedRank& one = tried.emplace_back();
+                 one.place = place;
+                 one.is_reached = is_reached;
+                 one.is_maintained = is_maintained;
+                 one.requires_ = findings_of(examiner, rank.requires_, member);
+                 if (rank.maintain && standing.title[member] >= place)
+                     one.maintain = findings_of(examiner, *rank.maintain, member);
+             });
+    ensure(standing.rank[member] == after.rank[member],
+           "a rank, asked again, is not the one that the run found");
+    return tried;
+}
+
+}  // namespace
+
+std::string_view passed_name(Passed passed) {
+    static constexpr std::string_view names[] = {"terminated", "inactive", "unqualified", "rank",
+                                                 "reach"};
+    return names[static_cast<std::size_t>(passed)];
+}
+
+OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot, OrderLineIndex from,
+                               OrderLineIndex to) {
+    OrderWatcher watcher(from, to);
+    OrderExplanation explanation;
+    explanation.result = run(plan, snapshot, 1, &watcher);
+    explanation.bonuses = std::move(watcher.bonuses);
+    for (ExplainedBonus& bonus : explanation.bonuses) {
+        put_in_order(bonus.steps);
+        std::int64_t sum = bonus.paid_minor;
+        for (const std::int64_t forfeited : bonus.forfeited_minor) sum = add_checked(sum, forfeited);
+        ensure(sum == bonus.maximum_minor, "the slots of an order do not add up to their maximum");
+    }
+    return explanation;
+}
+
+Findings findings_of(const Examiner& examiner, const Requirement& requirement,
+                     MemberIndex member) {
+    Findings findings;
+    for (const std::vector<Test>& tests : requirement.alternatives) {
+        auto& alternative = findings.emplace_back();
+        for (const Test& test : tests) alternative.emplace_back(&test, examiner.find(test, member));
+    }
+    return findings;
+}
+
+std::vector<std::pair<const Test*, Finding>> failed_of(const Findings& findings) {
+    std::optional<std::vector<std::pair<const Test*, Finding>>> nearest;
+    for (const auto& alternative : findings) {
+        std::vector<std::pair<const Test*, Finding>> failed;
+        std::ranges::copy_if(alternative, std::back_inserter(failed),
+                             [](const auto& found) { return !found.second.is_met; });
+        if (!nearest || failed.size() < nearest->size()) nearest = std::move(failed);
+    }
+    return nearest.value_or(std::vector<std::pair<const Test*, Finding>>{});
+}
+
+MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, MemberIndex member) {
+    MemberWatcher watcher(member);
+    MemberExplanation explanation;
+    explanation.result = run(plan, snapshot, 1, &watcher);
+    explanation.requires_ = std::move(watcher.requires_);
+    explanation.missed = std::move(watcher).all_missed();
+    const ActivityAsked asked(plan, snapshot, explanation.result.standing);
+    explanation.active = asked.active(member);
+    if (snapshot.members.status[member] != Status::terminated)
+        explanation.ranks = try_ranks(plan, snapshot, explanation.result.standing, member);
+    return explanation;
+}
+
+ActivityAsked::ActivityAsked(const Plan& plan, const Snapshot& snapshot, const Standing& standing)
+    : plan_(plan),
+      trees_(make_trees(plan, snapshot)),
+      before_(with_titles_before(standing, snapshot)),
+      examiner_before_(examiner_after(plan, snapshot, trees_, before_)),
+      examiner_after_(examiner_after(plan, snapshot, trees_, standing)) {}
+
+Findings ActivityAsked::active(MemberIndex member) const {
+    return plan_.active ? findings_of(examiner_before_, *plan_.active, member) : Findings{};
+}
+
+Findings ActivityAsked::meets(const Requirement& requirement, MemberIndex member) const {
+    return findings_of(examiner_after_, requirement, member);
+}
+
+}  // namespace downline

@@ -1,0 +1,57 @@
+// Being asked: a run tells whoever watches it every slot, from the very passes that decide them.
+//
+// So an explanation is no second copy of the rules. A run that nobody watches pays for one test of
+// a null pointer per slot.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/run.hpp"
+
+namespace downline {
+
+struct PayView;  // engine/bonuses/pay.hpp
+class Examiner;  // engine/standing.hpp
+
+/// A payment that the plan could have made, as it was decided.
+/// maximum_minor = paid_minor + what was forfeited for `reason`.
+struct Slot {
+    std::uint32_t item{};             ///< the order line; of a match the member that it shares
+    bool is_of_member = false;        ///< it is of a match
+    MemberIndex payee = no_member;    ///< no_member: nobody stands there
+    std::uint32_t paid_level{};       ///< level, generation, step or rank that it is paid as
+    bool rate_is_amount = false;      ///< rates are minor units per unit, else ppm of the base
+    std::int64_t rate = 0;            ///< the payee's; 0 where nobody is paid
+    std::int64_t rate_most = 0;       ///< the highest in the plan
+    std::int64_t base = 0;            ///< as a line has it
+    std::int64_t factor_ppm = 1'000'000;
+    std::int64_t maximum_minor = 0, paid_minor = 0;
+    Reason reason{};                  ///< of what was not paid
+};
+
+/// Why somebody on the line has no slot.
+enum class Passed : std::uint8_t {
+    terminated,
+    inactive,
+    unqualified,
+    rank,   ///< its rank or measure is paid nothing (more) here
+    reach,  ///< further up than the bonus reaches
+};
+[[nodiscard]] std::string_view passed_name(Passed passed);  ///< "terminated", …
+
+class Watcher {
+public:
+    virtual ~Watcher() = default;
+    /// Before a bonus is paid.
+    virtual void bonus(const PayView&, const Examiner&) {}
+    /// Every slot that somebody payable stands at, and all of the items that it asks for.
+    virtual void slot(const PayView&, const Slot&) {}
+    /// Whether it wants to know who was passed over on the way up from an order line.
+    [[nodiscard]] virtual bool asks_for(OrderLineIndex) const { return false; }
+    /// Of an order line that it asks for: somebody between the seller and the last slot.
+    virtual void passed_over(const PayView&, OrderLineIndex, MemberIndex, Passed) {}
+};
+
+}  // namespace downline

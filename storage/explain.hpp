@@ -1,0 +1,75 @@
+// Why: a stored run computed again and asked, with names; held against what is stored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/runs.hpp"
+
+namespace downline {
+
+/// A test of a requirement as it was asked, in words and numbers.
+struct ShownTest {
+    std::string asked;  ///< "gv at least 1000 (at most 50% of that from one leg)"
+    std::string kind;   ///< measure, rank, title, active, joined, legs, frontline
+    std::optional<std::string> measure;
+    std::string value;
+    std::optional<std::string> counted;   ///< after leg caps, where there are any
+    std::string needed;
+    std::optional<std::string> short_by;  ///< where it is not met and that is a number
+    bool is_met = false;
+};
+using ShownTests = std::vector<std::vector<ShownTest>>;  ///< by alternative
+
+/// A step on the way up from an order line: a slot, or members who were passed over.
+struct OrderStep {
+    bool is_slot = false;
+    std::int64_t line{};                      ///< of the order
+    std::optional<std::string> member_id;     ///< nothing: nobody stands there
+    std::optional<std::string> to_member_id;  ///< of several passed over, the last
+    std::int64_t member_count = 0;            ///< passed over
+    std::optional<std::int64_t> level;        ///< true distance from the seller
+    std::int64_t paid_level{};
+    bool is_active = false;
+    std::optional<std::string> rank;          ///< the one that chooses rates
+    std::optional<std::string> base, rate, rate_most, factor;
+    std::optional<std::string> exact;         ///< base × rate × factor before rounding
+    std::int64_t maximum_minor{}, paid_minor{};
+    std::string reason;                       ///< why it was forfeited or passed over; "" paid in full
+    std::vector<ShownTest> failed;            ///< of inactive and unqualified
+};
+
+struct OrderBonus {
+    std::string code, kind, orders;           ///< `orders`: what it is paid on, in words
+    bool adds_to_fund = false;                ///< of a pool
+    std::vector<OrderStep> steps;             ///< none: it is not paid on this order
+    std::int64_t maximum_minor{}, paid_minor{};
+    std::vector<std::pair<std::string, std::int64_t>> forfeited;  ///< reason, amount; not zero
+};
+
+struct ExplainedOrder {
+    RunRecord run;
+    std::string order_id, buyer;
+    std::optional<std::string> seller;
+    bool is_from_customer = false, is_returned = false;
+    Day ordered_on{};
+    std::int64_t sequence{};           ///< the buyer's n-th order; 0: fully returned
+    std::int64_t amount_minor{};       ///< less what came back in the period
+    std::int64_t volume_centipoints{}; ///< likewise; weighted as measures see it
+    std::vector<OrderBonus> bonuses;
+    std::int64_t maximum_minor{}, paid_minor{};
+    std::vector<std::pair<std::string, std::int64_t>> forfeited;
+    /// What caps and limits took from earners of this order, over all their lines.
+    std::vector<std::pair<std::string, std::int64_t>> cuts;  ///< member id, amount
+};
+
+/// Refusal (input) for an order that is not there, (state) where no run holds it or the draft is
+/// stale. BrokenInvariant where the explanation is not what is stored.
+[[nodiscard]] ExplainedOrder explain_order(Database& database,
+                                           const std::optional<std::string>& plan,
+                                           const std::string& order_id);
+
+}  // namespace downline
