@@ -14,8 +14,10 @@ using namespace downline;
 /// Says what went wrong; the exit code of it.
 int report(const std::exception& error) {
     if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-        log_error("out of memory; nothing was stored");
-        return 1;
+        // It may have failed after the commit, when results were printed.
+        log_error("out of memory; the command was done wholly or not at all: give it more memory and "
+                  "run it again");
+        return 5;
     }
     const bool is_usage = dynamic_cast<const UsageError*>(&error) != nullptr;
     const auto* refusal = dynamic_cast<const Refusal*>(&error);

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <new>
 
 #include "engine/errors.hpp"
 
@@ -12,8 +13,11 @@ namespace downline {
 struct Digest::State {
     EVP_MD_CTX* context = EVP_MD_CTX_new();
     State() {
-        ensure(context != nullptr && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1,
-               "SHA-256 is not available in this OpenSSL");
+        // SHA-256 is in every OpenSSL: only memory can be missing.
+        if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) {
+            EVP_MD_CTX_free(context);
+            throw std::bad_alloc();
+        }
     }
     ~State() { EVP_MD_CTX_free(context); }
     State(const State&) = delete;

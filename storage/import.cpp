@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
@@ -100,15 +99,14 @@ void check_expectations(ImportContext& context, const std::string& file) {
                 format_decimal(*expected, places)));
 }
 
-void store_record(ImportContext& context, const nlohmann::json& files) {
+/// `files_json`: [{"name":…,"rows":…,"sha256":…}].
+void store_record(ImportContext& context, const std::string& files_json) {
     const ImportReport& report = context.report;
     Query query = context.database.query(
         "INSERT INTO import(number, kind, files, made_by, made_at, new_rows, changed_rows,"
         " unchanged_rows, rejected_rows, first_day, last_day)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
     query.bind(1, context.import_number).bind(2, import_kind_name(context.options.kind));
-    const std::string files_json =
-        files.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     query.bind(3, files_json).bind(4, context.options.made_by).bind(5, context.options.made_at);
     int place = 6;
     for (const std::uint64_t count :
@@ -119,10 +117,12 @@ void store_record(ImportContext& context, const nlohmann::json& files) {
     query.run();
 }
 
-/// Reads all files; returns what the record says of them.
-nlohmann::json read_files(ImportContext& context, Importer& importer,
+/// Reads all files; returns what the record says of them, as JSON.
+std::string read_files(ImportContext& context, Importer& importer,
                           std::vector<std::unique_ptr<SourceFile>>& files, ReadProgress& progress) {
-    nlohmann::json records = nlohmann::json::array();
+    std::string records = "[]";
+    Query append = context.database.query(
+        "SELECT json_insert(?1, '$[#]', json_object('name', ?2, 'rows', ?3, 'sha256', ?4))");
     const ImportOptions& options = context.options;
     for (std::size_t i = 0; i < options.files.size() + options.texts.size(); ++i) {
         files.push_back(std::make_unique<SourceFile>(options, i, progress));
@@ -133,8 +133,11 @@ nlohmann::json read_files(ImportContext& context, Importer& importer,
             context.report.warnings.push_back(harmless(file.header().file, 4096) +
                                               " has a header and no rows");
         context.report.rows += rows;
-        records.push_back(
-            {{"name", file.header().file}, {"sha256", file.sha256()}, {"rows", rows}});
+        append.reset();
+        append.bind(1, records).bind(2, harmless(file.header().file, 4096));
+        append.bind(3, static_cast<std::int64_t>(rows)).bind(4, file.sha256());
+        ensure(append.step(), "a SELECT without a row");
+        records = append.text(0);
     }
     importer.finish();
     return records;
@@ -224,7 +227,7 @@ ImportReport import_files(Database& database, const ImportOptions& options) {
     ReadProgress progress{0, context.bytes_total};
     std::vector<std::unique_ptr<SourceFile>> files;
     const std::unique_ptr<Importer> importer = importer_of(context);
-    const nlohmann::json records = read_files(context, *importer, files, progress);
+    const std::string records = read_files(context, *importer, files, progress);
     check_expectations(context, files.empty() ? "" : files.back()->header().file);
     context.problems.finish();
     const bool is_rejected =

@@ -1,0 +1,249 @@
+// Faults on demand, preloaded into the program: the k-th call that changes a file (write, sync,
+// truncate, unlink, rename, creating open) or asks for memory does what DOWNLINE_FAULT says.
+//
+//   kill:K      the process is gone before the call        torn:K   half of the write is done first
+//   fail:K      it fails once, with EIO                    fail-on:K   it and all after it fail
+//   full:K      it and all after it fail, with ENOSPC      alloc:K  the allocation fails, once
+//   count       nothing happens; the numbers of both kinds of calls go to $DOWNLINE_FAULT_COUNTS
+//
+// Only files below $DOWNLINE_FAULT_FOLDER count, so that the terminal does not.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+extern "C" void* __libc_malloc(std::size_t size);
+extern "C" void* __libc_realloc(void* memory, std::size_t size);
+extern "C" void* __libc_calloc(std::size_t count, std::size_t size);
+
+namespace {
+
+enum class Kind { none, count, kill, torn, fail, fail_on, full, alloc };
+
+struct Fault {
+    Kind kind = Kind::none;
+    long at = 0;
+};
+
+Fault read_fault() {
+    const char* text = std::getenv("DOWNLINE_FAULT");
+    if (text == nullptr) return {};
+    const char* colon = std::strchr(text, ':');
+    const long at = colon == nullptr ? 0 : std::atol(colon + 1);
+    const std::size_t length = colon == nullptr ? std::strlen(text) : std::size_t(colon - text);
+    const auto is = [&](const char* name) {
+        return std::strlen(name) == length && std::strncmp(text, name, length) == 0;
+    };
+    if (is("count")) return {Kind::count, 0};
+    if (is("kill")) return {Kind::kill, at};
+    if (is("torn")) return {Kind::torn, at};
+    if (is("fail")) return {Kind::fail, at};
+    if (is("fail-on")) return {Kind::fail_on, at};
+    if (is("full")) return {Kind::full, at};
+    if (is("alloc")) return {Kind::alloc, at};
+    std::abort();
+}
+
+std::atomic<long> changes{0}, allocations{0};
+std::atomic<bool> is_ready{false};
+Fault fault;
+
+int (*real_main)(int, char**, char**) = nullptr;
+
+// Allocations before main are the loader's and of constant objects: nobody can catch their failing.
+int main_begins(int count, char** arguments, char** environment) {
+    is_ready = true;
+    return real_main(count, arguments, environment);
+}
+
+struct Start {
+    Start() { fault = read_fault(); }
+    ~Start() {
+        const char* path = std::getenv("DOWNLINE_FAULT_COUNTS");
+        if (fault.kind != Kind::count || path == nullptr) return;
+        is_ready = false;
+        if (std::FILE* file = std::fopen(path, "w")) {
+            std::fprintf(file, "%ld %ld\n", changes.load(), allocations.load());
+            std::fclose(file);
+        }
+    }
+} start;
+
+template <typename Function>
+Function next(const char* name) {
+    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+bool counts(const char* path) {
+    static const char* folder = std::getenv("DOWNLINE_FAULT_FOLDER");
+    return folder != nullptr && std::strncmp(path, folder, std::strlen(folder)) == 0;
+}
+
+bool counts(int descriptor) {
+    char link[64], path[4096];
+    std::snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    const ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 0) return false;
+    path[length] = '\0';
+    return counts(path);
+}
+
+enum class Verdict { go_on, fail, torn };
+
+/// What becomes of a call that changes a file.
+Verdict judge() {
+    const long number = ++changes;
+    switch (fault.kind) {
+        case Kind::kill:
+            if (number == fault.at) kill(getpid(), SIGKILL);
+            return Verdict::go_on;
+        case Kind::torn: return number == fault.at ? Verdict::torn : Verdict::go_on;
+        case Kind::fail:
+            if (number != fault.at) return Verdict::go_on;
+            errno = EIO;
+            return Verdict::fail;
+        case Kind::fail_on:
+            if (number < fault.at) return Verdict::go_on;
+            errno = EIO;
+            return Verdict::fail;
+        case Kind::full:
+            if (number < fault.at) return Verdict::go_on;
+            errno = ENOSPC;
+            return Verdict::fail;
+        default: return Verdict::go_on;
+    }
+}
+
+/// OpenSSL does not live through every allocation of its own start that fails; it is not on trial.
+bool is_from_openssl(void* caller) {
+    Dl_info found{};
+    return dladdr(caller, &found) != 0 && found.dli_fname != nullptr &&
+           std::strstr(found.dli_fname, "libcrypto") != nullptr;
+}
+
+bool fails_allocation(void* caller) {
+    return is_ready && ++allocations == fault.at && fault.kind == Kind::alloc &&
+           !is_from_openssl(caller);
+}
+
+/// A call without data: torn is the same as killed before it.
+bool may_go_on() {
+    const Verdict verdict = judge();
+    if (verdict == Verdict::torn) kill(getpid(), SIGKILL);
+    return verdict == Verdict::go_on;
+}
+
+template <typename Write>
+ssize_t written(int descriptor, std::size_t size, Write write) {
+    if (!counts(descriptor)) return write(size);
+    const Verdict verdict = judge();
+    if (verdict == Verdict::fail) return -1;
+    if (verdict == Verdict::go_on) return write(size);
+    write(size / 2);
+    kill(getpid(), SIGKILL);
+    return -1;
+}
+
+}  // namespace
+
+extern "C" {
+
+int __libc_start_main(int (*main)(int, char**, char**), int count, char** arguments, void (*init)(),
+                      void (*fini)(), void (*rtld_fini)(), void* stack_end) {
+    real_main = main;
+    return next<decltype(&__libc_start_main)>("__libc_start_main")(
+        main_begins, count, arguments, init, fini, rtld_fini, stack_end);
+}
+
+ssize_t write(int descriptor, const void* data, std::size_t size) {
+    static const auto real = next<ssize_t (*)(int, const void*, std::size_t)>("write");
+    return written(descriptor, size, [&](std::size_t part) { return real(descriptor, data, part); });
+}
+
+ssize_t pwrite64(int descriptor, const void* data, std::size_t size, off64_t at) {
+    static const auto real =
+        next<ssize_t (*)(int, const void*, std::size_t, off64_t)>("pwrite64");
+    return written(descriptor, size,
+                   [&](std::size_t part) { return real(descriptor, data, part, at); });
+}
+
+ssize_t pwrite(int descriptor, const void* data, std::size_t size, off_t at) {
+    return pwrite64(descriptor, data, size, at);
+}
+
+int fsync(int descriptor) {
+    static const auto real = next<int (*)(int)>("fsync");
+    return counts(descriptor) && !may_go_on() ? -1 : real(descriptor);
+}
+
+int fdatasync(int descriptor) {
+    static const auto real = next<int (*)(int)>("fdatasync");
+    return counts(descriptor) && !may_go_on() ? -1 : real(descriptor);
+}
+
+int ftruncate64(int descriptor, off64_t size) {
+    static const auto real = next<int (*)(int, off64_t)>("ftruncate64");
+    return counts(descriptor) && !may_go_on() ? -1 : real(descriptor, size);
+}
+
+int ftruncate(int descriptor, off_t size) { return ftruncate64(descriptor, size); }
+
+int unlink(const char* path) {
+    static const auto real = next<int (*)(const char*)>("unlink");
+    return counts(path) && !may_go_on() ? -1 : real(path);
+}
+
+int rename(const char* from, const char* to) {
+    static const auto real = next<int (*)(const char*, const char*)>("rename");
+    return counts(to) && !may_go_on() ? -1 : real(from, to);
+}
+
+int open64(const char* path, int flags, ...) {
+    static const auto real = next<int (*)(const char*, int, ...)>("open64");
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0
+                            ? static_cast<mode_t>(va_arg(arguments, int))
+                            : mode_t{0};
+    va_end(arguments);
+    if ((flags & O_CREAT) != 0 && counts(path) && !may_go_on()) return -1;
+    return real(path, flags, mode);
+}
+
+int open(const char* path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0
+                            ? static_cast<mode_t>(va_arg(arguments, int))
+                            : mode_t{0};
+    va_end(arguments);
+    return open64(path, flags, mode);
+}
+
+void* malloc(std::size_t size) {
+    if (!fails_allocation(__builtin_return_address(0))) return __libc_malloc(size);
+    errno = ENOMEM;
+    return nullptr;
+}
+
+void* calloc(std::size_t count, std::size_t size) {
+    if (!fails_allocation(__builtin_return_address(0))) return __libc_calloc(count, size);
+    errno = ENOMEM;
+    return nullptr;
+}
+
+void* realloc(void* memory, std::size_t size) {
+    if (!fails_allocation(__builtin_return_address(0))) return __libc_realloc(memory, size);
+    errno = ENOMEM;
+    return nullptr;
+}
+
+}  // extern "C"
