@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "cli/amounts.hpp"
 #include "cli/csv_writer.hpp"
 #include "cli/json_writer.hpp"
@@ -16,6 +19,12 @@ namespace {
 std::string ratio(const RunRecord& run) {
     return share_of_volume_text(run.paid_minor, run.volume_centipoints, run.currency)
         .value_or("none (no volume)");
+}
+
+/// Nothing for what a cap or limit took: it is no slot of a plan's maximum.
+std::optional<std::string> maximum_text(const BonusTotal& bonus, const std::string& currency) {
+    if (bonus.is_cut()) return std::nullopt;
+    return amount_text(bonus.maximum_minor, currency);
 }
 
 void print_head(Output& output, const RunRecord& run) {
@@ -45,16 +54,18 @@ void print_bonuses(Output& output, const RunSummary& summary) {
         columns.push_back({std::string(reason_name(static_cast<Reason>(i))), Align::right});
     output << "\nBy bonus: of what was possible, what was paid, and what was forfeited for which "
               "reason\n";
+    const auto has_cuts = std::ranges::any_of(summary.bonuses, &BonusTotal::is_cut);
+    if (has_cuts) output << "cap: and limit: are what caps and limits of the plan took back\n";
     Table table(output, std::move(columns));
     for (const BonusTotal& bonus : summary.bonuses) {
         std::vector<std::string> cells{bonus.code, bonus.kind, std::to_string(bonus.line_count),
                                        amount_text(bonus.paid_minor, currency),
-                                       amount_text(bonus.maximum_minor, currency)};
+                                       maximum_text(bonus, currency).value_or("")};
         for (std::size_t i = 0; i < reason_count; ++i) {
             std::int64_t forfeited_minor = 0;
             for (const auto& [reason, amount_minor] : bonus.forfeited)
                 if (reason == reason_name(static_cast<Reason>(i))) forfeited_minor += amount_minor;
-            cells.push_back(amount_text(forfeited_minor, currency));
+            cells.push_back(bonus.is_cut() ? "" : amount_text(forfeited_minor, currency));
         }
         table.row(std::move(cells));
     }
@@ -87,9 +98,12 @@ void print_csv(Output& output, const RunSummary& summary) {
     for (const BonusTotal& bonus : summary.bonuses) {
         csv.text(run.plan).text(run.period).number(run.number).text(run.state);
         csv.text(bonus.code).text(bonus.kind).number(bonus.line_count);
-        csv.decimal(amount_text(bonus.maximum_minor, run.currency));
+        csv.decimal(maximum_text(bonus, run.currency).value_or(""));
         csv.decimal(amount_text(bonus.paid_minor, run.currency));
-        csv.decimal(amount_text(bonus.maximum_minor - bonus.paid_minor, run.currency)).end_row();
+        csv.decimal(bonus.is_cut() ? ""
+                                   : amount_text(bonus.maximum_minor - bonus.paid_minor,
+                                                 run.currency));
+        csv.end_row();
     }
 }
 
@@ -101,7 +115,7 @@ void write_bonuses(JsonWriter& json, const RunSummary& summary) {
         json.text("bonus", bonus.code);
         json.text("kind", bonus.kind);
         json.number("lines", bonus.line_count);
-        json.text("maximum", amount_text(bonus.maximum_minor, currency));
+        json.text("maximum", maximum_text(bonus, currency));
         json.text("amount", amount_text(bonus.paid_minor, currency));
         json.key("forfeited").begin_array();
         for (const auto& [reason, amount_minor] : bonus.forfeited) {

@@ -22,11 +22,10 @@ std::int64_t part_of_volume(const Plan& plan, std::int64_t volume_centipoints,
     Int128 minor_per_unit = 1;
     for (int place = 0; place < plan.currency_places; ++place) minor_per_unit *= 10;
     const Int128 part = Int128{volume_centipoints} * minor_per_unit * share_ppm / 100 / 1'000'000;
-    ensure(part <= INT64_MAX, "a limit does not fit into 64 bits");
-    return static_cast<std::int64_t>(part);
+    return static_cast<std::int64_t>(std::min(part, Int128{INT64_MAX}));
 }
 
-/// What is left to each of some earners when their sum may be at most `most_minor`.
+/// What is left to each of some members (by member id) when their sum may be at most `most_minor`.
 void scale_to(std::int64_t most_minor, std::vector<std::int64_t>& amounts) {
     Int128 sum = 0;
     for (const std::int64_t amount : amounts) sum += amount;
@@ -99,7 +98,8 @@ void keep(std::vector<Cut>& cuts, Cut&& cut) {
 std::vector<Cut> find_cuts(const Plan& plan, const Snapshot& snapshot, const Standing& standing,
                            std::span<const LineBook> books, std::int64_t volume_centipoints) {
     std::vector<Cut> cuts;
-    std::map<MemberIndex, std::int64_t> total;  // what is left to everyone; only for a limit
+    // What is left to everyone, by member; only for a limit.
+    std::vector<std::int64_t> total(plan.limits.payout_ppm ? snapshot.members.count : 0, 0);
     for (std::size_t b = 0; b < plan.bonuses.size(); ++b) {
         const Bonus& bonus = plan.bonuses[b];
         const bool has_cap = bonus.cap.per_member_minor.is_given() ||
@@ -119,12 +119,11 @@ std::vector<Cut> find_cuts(const Plan& plan, const Snapshot& snapshot, const Sta
     }
     if (!plan.limits.payout_ppm) return cuts;
 
-    std::vector<std::int64_t> left;
-    for (const auto& [member, amount] : total) left.push_back(amount);
+    std::vector<std::int64_t> left = total;
     scale_to(part_of_volume(plan, volume_centipoints, *plan.limits.payout_ppm), left);
     Cut cut{"limit:payout", {}};
-    std::size_t i = 0;
-    for (const auto& [member, amount] : total) add_cut(cut.book, member, amount - left[i++]);
+    for (MemberIndex member = 0; member < total.size(); ++member)
+        add_cut(cut.book, member, total[member] - left[member]);
     keep(cuts, std::move(cut));
     return cuts;
 }

@@ -41,6 +41,11 @@ struct Cut {
     LineBook book;
 };
 
+/// What `Cut::code` is of: the kind that a run states beside it.
+[[nodiscard]] inline const char* kind_of_cut(const Cut& cut) {
+    return cut.code.starts_with("cap:") ? "cap" : "limit";
+}
+
 struct RunResult {
     Standing standing;
     std::vector<Account> accounts;  ///< per bonus
@@ -53,6 +58,12 @@ struct RunResult {
     std::map<std::string, std::vector<Carry>> carry_after;  ///< by the code of a binary bonus
     /// Sequences after this period, as Snapshot::sequences has them before it.
     Sequences sequences_after;
+
+    /// Every book by its place in the run: the bonuses in plan order, then the cuts.
+    [[nodiscard]] std::size_t book_count() const { return books.size() + cuts.size(); }
+    [[nodiscard]] const LineBook& book(std::size_t place) const {
+        return place < books.size() ? books[place] : cuts[place - books.size()].book;
+    }
 };
 
 class Watcher;  // engine/watch.hpp

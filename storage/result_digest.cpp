@@ -17,6 +17,7 @@ std::string result_digest_of(const std::string& plan_digest, const Loaded& loade
         digest.add(account.maximum_minor).add(account.paid_minor);
         for (const std::int64_t forfeited : account.forfeited_minor) digest.add(forfeited);
     }
+    for (const Cut& cut : result.cuts) digest.add_text(cut.code);
     constexpr std::size_t flush_bytes = 1 << 16;
     std::string buffer;
     StatementMaker maker(loaded.snapshot, result);

@@ -44,7 +44,8 @@ struct RunRecord {
         earner_count{}, active_count{}, affiliate_count{}, paid_minor{};
 };
 struct BonusTotal {
-    std::string code, kind;
+    std::string code, kind;  ///< a bonus, or what a `cap` or `limit` took: that has no maximum
+    [[nodiscard]] bool is_cut() const { return kind == "cap" || kind == "limit"; }
     std::int64_t maximum_minor{}, paid_minor{}, line_count{};
     std::vector<std::pair<std::string, std::int64_t>> forfeited;  ///< reason, amount; not zero
 };

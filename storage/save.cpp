@@ -36,8 +36,8 @@ using RunTotals = std::map<TotalKey, TotalSum>;
 
 RunTotals totals_of(const RunResult& result) {
     RunTotals totals;
-    for (std::size_t bonus = 0; bonus < result.books.size(); ++bonus) {
-        const LineBook& book = result.books[bonus];
+    for (std::size_t bonus = 0; bonus < result.book_count(); ++bonus) {
+        const LineBook& book = result.book(bonus);
         for (std::size_t entry = 0; entry < book.entries().size(); ++entry) {
             const auto parts = unpack_totals(book.packed_totals(entry));
             ensure(parts.has_value(), "packed totals cannot be read again");
@@ -116,6 +116,7 @@ private:
     void write_run(const Signature& made, const std::string& plan_digest,
                    const std::string& result_digest);
     void write_names();
+    void write_cuts();
     void write_totals(const RunTotals& totals);
     void write_statements(const std::vector<MemberIndex>& members);
     void write_orders();
@@ -141,6 +142,7 @@ std::int64_t Writer::write(const Signature& made) {
     const auto [result_digest, totals] = aside.get();
     write_run(made, plan_digest, result_digest);
     write_names();
+    write_cuts();
     write_totals(totals);
     write_orders();
     write_carried(database_, run_, plan_, loaded_, result_, members);
@@ -229,6 +231,24 @@ void Writer::write_names() {
     for (std::size_t i = 0; i < plan_.measures.size(); ++i) {
         measure.bind(1, run_).bind(2, static_cast<std::int64_t>(i)).bind(3, plan_.measures[i].name);
         measure.bind(4, unit_name(plan_.measures[i].unit)).run();
+    }
+}
+
+/// Cuts stand behind the bonuses, so that lines name both by place. They have no slots: no maximum.
+void Writer::write_cuts() {
+    Query query = database_.query(
+        "INSERT INTO run_bonus(run, place, code, kind, base, maximum, paid, lines)"
+        " VALUES (?1, ?2, ?3, ?4, 'none', 0, ?5, ?6)");
+    for (std::size_t i = 0; i < result_.cuts.size(); ++i) {
+        const Cut& cut = result_.cuts[i];
+        std::int64_t amount_minor = 0, line_count = 0;
+        for (const LineBook::Entry& entry : cut.book.entries()) {
+            amount_minor = add_checked(amount_minor, entry.amount_minor);
+            line_count += entry.line_count;
+        }
+        query.bind(1, run_).bind(2, static_cast<std::int64_t>(result_.books.size() + i));
+        query.bind(3, cut.code).bind(4, std::string_view{kind_of_cut(cut)});
+        query.bind(5, amount_minor).bind(6, line_count).run();
     }
 }
 

@@ -18,10 +18,10 @@ std::string_view as_text(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 StatementMaker::StatementMaker(const Snapshot& snapshot, const RunResult& result)
-    : snapshot_(snapshot), result_(result), next_(result.books.size(), 0) {}
+    : snapshot_(snapshot), result_(result), next_(result.book_count(), 0) {}
 
 const LineBook::Entry* StatementMaker::entry_of(std::size_t bonus, MemberIndex member) {
-    const auto entries = result_.books[bonus].entries();
+    const auto entries = result_.book(bonus).entries();
     std::size_t& next = next_[bonus];
     const auto search_from = [&](std::size_t begin) {
         const auto found = std::lower_bound(
@@ -52,13 +52,13 @@ bool StatementMaker::make(MemberIndex member, Statement& into) {
         has_anything = has_anything || measure[member] != 0;
         append_signed(into.measures, measure[member]);
     }
-    for (std::size_t bonus = 0; bonus < result_.books.size(); ++bonus) {
+    for (std::size_t bonus = 0; bonus < result_.book_count(); ++bonus) {
         const LineBook::Entry* entry = entry_of(bonus, member);
         if (entry == nullptr) continue;
         has_anything = true;
         into.amount_minor += entry->amount_minor;
         into.line_count += entry->line_count;
-        const LineBook& book = result_.books[bonus];
+        const LineBook& book = result_.book(bonus);
         const auto place = static_cast<std::size_t>(entry - book.entries().data());
         append_varint(into.totals, bonus);
         append_bytes(into.totals, as_text(book.packed_totals(place)));

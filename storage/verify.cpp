@@ -139,8 +139,9 @@ std::optional<std::string> sums_differ(Database& database, std::int64_t run) {
         {"its statements", "SELECT sum(amount) FROM statement WHERE run = ?1"},
         {"its totals", "SELECT sum(amount) FROM run_total WHERE run = ?1"},
         {"its bonuses", "SELECT sum(paid) FROM run_bonus WHERE run = ?1"},
-        {"its maximum less what was forfeited",
-         "SELECT (SELECT sum(maximum) FROM run_bonus WHERE run = ?1) -"
+        {"its maximum less what was forfeited and cut",
+         "SELECT (SELECT sum(CASE WHEN kind IN ('cap', 'limit') THEN paid ELSE maximum END)"
+         " FROM run_bonus WHERE run = ?1) -"
          " coalesce((SELECT sum(amount) FROM run_forfeit WHERE run = ?1), 0)"},
     };
     Query paid_query = database.query("SELECT paid FROM run WHERE number = ?1");

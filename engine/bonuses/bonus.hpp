@@ -51,6 +51,7 @@ struct BonusKind {
     /// Reads the kind's own keys of a `[[bonus]]` table; errors go to the reader.
     std::shared_ptr<const BonusRule> (*read)(TableReader& table, const ReadingContext& context,
                                              Bonus& bonus);
+    bool has_source = true;  ///< its lines come from an order or a member: `per_source` can cap them
 };
 
 /// The register, in the order of the documentation.

@@ -121,6 +121,11 @@ void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, Pl
         read_shared(table, context, bonus);
         if (kind) {
             bonus.rule = kind->read(table, context, bonus);
+            if (!kind->has_source && bonus.cap.per_source_minor.is_given())
+                table.error("cap", "useless_key",
+                            fmt::format("cap has per_source, but what a {} pays comes from no "
+                                        "member; use per_member or of_volume",
+                                        bonus.kind));
             table.finish();
         }
         context.bonus_codes.push_back(bonus.code);

@@ -222,6 +222,30 @@ std::string in_words(const Sums& sums, const Plan& plan) {
     return words.empty() ? "nothing" : "at most " + words;
 }
 
+/// "; 25.00 USD", or "; 25.00 to 50.00 USD by rank"; nothing where it binds nobody.
+std::string capped_at(const ByRank& cap, const Plan& plan, std::string_view what) {
+    std::optional<std::int64_t> least, most;
+    for (const auto& value : cap.by_place) {
+        if (!value) continue;
+        least = std::min(least.value_or(*value), *value);
+        most = std::max(most.value_or(*value), *value);
+    }
+    if (!least) return {};
+    const std::string lower = format_decimal(*least, plan.currency_places);
+    const std::string upper = format_decimal(*most, plan.currency_places);
+    const std::string range = lower == upper ? lower : fmt::format("{} to {}", lower, upper);
+    return fmt::format("; {} at most {} {}{}", what, range, plan.currency,
+                       cap.is_table ? " by rank" : "");
+}
+
+std::string caps_in_words(const Bonus& bonus, const Plan& plan) {
+    std::string words;
+    if (bonus.cap.of_volume_ppm)
+        words += fmt::format("; capped at {} of volume", format_percent(*bonus.cap.of_volume_ppm));
+    return words + capped_at(bonus.cap.per_member_minor, plan, "to one member") +
+           capped_at(bonus.cap.per_source_minor, plan, "for what comes from one member");
+}
+
 MostPaid as_most_paid(std::string code, const BonusMost& most, const Plan& plan) {
     MostPaid paid{std::move(code), {}, {}};
     if (!most.unbounded_because.empty()) {
@@ -263,15 +287,17 @@ BonusMost most_in_all(const Plan& plan, const std::vector<BonusMost>& bonuses) {
 }
 
 /// The limit on the payout bounds everything that stands above it or is paid on something else.
-void apply_limit(const Plan& plan, BonusMost& total) {
-    if (!plan.limits.payout_ppm) return;
+/// False where it can not bind.
+bool apply_limit(const Plan& plan, BonusMost& total) {
+    if (!plan.limits.payout_ppm) return false;
     const bool is_only_volume = std::all_of(total.sums.begin() + 1, total.sums.end(),
                                             [](std::int64_t sum) { return sum == 0; });
     const bool is_below = is_only_volume && total.unbounded_because.empty() &&
                           total.sums[0] <= *plan.limits.payout_ppm;
-    if (is_below) return;
+    if (is_below) return false;
     total = BonusMost{};
     total.sums[0] = *plan.limits.payout_ppm;
+    return true;
 }
 
 }  // namespace
@@ -282,10 +308,14 @@ std::vector<MostPaid> most_paid(const Plan& plan) {
     for (const Bonus& bonus : plan.bonuses) {
         bonuses.push_back(most_of(plan, bonus, bonuses));
         result.push_back(as_most_paid(bonus.code, bonuses.back(), plan));
+        result.back().most += caps_in_words(bonus, plan);
     }
     BonusMost total = most_in_all(plan, bonuses);
-    apply_limit(plan, total);
-    result.push_back(as_most_paid("", total, plan));
+    MostPaid unlimited = as_most_paid("", total, plan);
+    result.push_back(unlimited);
+    if (!apply_limit(plan, total)) return result;
+    result.back() = as_most_paid("", total, plan);
+    result.back().most += ", its limit; without it " + unlimited.most;
     return result;
 }
 

@@ -18,7 +18,6 @@ struct Unfinished {
 };
 
 constexpr Unfinished unfinished[] = {
-    {"", "limits", ""},
     {"", "placement", ""},
     {"measures.*", "over", "leg"},
     {"measures.*", "over", "lesser-leg"},
@@ -27,7 +26,6 @@ constexpr Unfinished unfinished[] = {
     {"measures.*", "tree", "placement"},
     {"measures.*", "weights", ""},
     {"bonus", "tree", "placement"},
-    {"bonus", "cap", ""},
     {"bonus", "kind", "binary"},
     {"example", "moves", ""},
     {"example", "adjustments", ""},

@@ -76,6 +76,24 @@ void add(const DrawnLine& line, DrawnTree& drawn) {
     }
 }
 
+Paid pay_checked(const DrawnTree& drawn, const std::string& plan_text, bool by_reference) {
+    const PlanReading reading = read_plan(plan_text);
+    for (const PlanError& error : reading.errors) FAIL(error.line, ": ", error.text, plan_text);
+    const Snapshot snapshot = snapshot_of(drawn.facts);
+    Paid paid{run(reading.plan, snapshot), {}};
+    const reference::Outcome outcome = reference::outcome_of(paid.result, snapshot);
+    if (by_reference)
+        CHECK(reference::differences(reading.plan, reference::compute(reading.plan, snapshot),
+                                     outcome) == "");
+    std::vector<std::string> ids(drawn.facts.members.size());
+    for (const auto& member : drawn.facts.members) ids[drawn.index(member.id)] = member.id;
+    for (const reference::Payment& payment : outcome.payments)
+        paid.lines.push_back({ids[payment.earner],
+                              payment.from == no_member ? "" : ids[payment.from], payment.level,
+                              payment.paid_level, payment.amount_minor, payment.stream});
+    return paid;
+}
+
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const PaidLine& line) {
@@ -134,20 +152,11 @@ Paid pay(const DrawnTree& drawn, std::string_view rest_of_plan) {
 }
 
 Paid pay_by(const DrawnTree& drawn, const std::string& plan_text) {
-    const PlanReading reading = read_plan(plan_text);
-    for (const PlanError& error : reading.errors) FAIL(error.line, ": ", error.text, plan_text);
-    const Snapshot snapshot = snapshot_of(drawn.facts);
-    Paid paid{run(reading.plan, snapshot), {}};
-    const reference::Outcome outcome = reference::outcome_of(paid.result, snapshot);
-    CHECK(reference::differences(reading.plan, reference::compute(reading.plan, snapshot),
-                                 outcome) == "");
-    std::vector<std::string> ids(drawn.facts.members.size());
-    for (const auto& member : drawn.facts.members) ids[drawn.index(member.id)] = member.id;
-    for (const reference::Payment& payment : outcome.payments)
-        paid.lines.push_back({ids[payment.earner],
-                              payment.from == no_member ? "" : ids[payment.from], payment.level,
-                              payment.paid_level, payment.amount_minor, payment.stream});
-    return paid;
+    return pay_checked(drawn, plan_text, true);
+}
+
+Paid pay_alone(const DrawnTree& drawn, std::string_view rest_of_plan) {
+    return pay_checked(drawn, std::string(plan_head) + std::string(rest_of_plan), false);
 }
 
 }  // namespace downline

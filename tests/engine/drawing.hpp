@@ -52,4 +52,7 @@ struct Paid {
 /// The same with a `[plan]` of one's own.
 [[nodiscard]] Paid pay_by(const DrawnTree& drawn, const std::string& plan_text);
 
+/// The same without the reference: for what it does not know.
+[[nodiscard]] Paid pay_alone(const DrawnTree& drawn, std::string_view rest_of_plan);
+
 }  // namespace downline

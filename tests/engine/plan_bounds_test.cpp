@@ -69,6 +69,29 @@ TEST_CASE("windows prove nothing: an order may be in both") {
         "new: at most 20% of volume\nold: at most 15% of volume\n: at most 35% of volume\n");
 }
 
+TEST_CASE("caps are said beside what the rule pays, and one of volume bounds it") {
+    CHECK(most(ranks + named("a", "personal", "rate = \"10%\"\ncap = { of_volume = \"4%\" }") +
+               named("b", "unilevel",
+                     "levels = [\"5%\"]\ncap = { per_source = \"20.00\", per_member = { silver = "
+                     "\"100.00\", gold = \"250.00\" } }")) ==
+          "a: at most 4% of volume; capped at 4% of volume\n"
+          "b: at most 5% of volume; to one member at most 100.00 to 250.00 USD by rank"
+          "; for what comes from one member at most 20.00 USD\n"
+          ": at most 9% of volume\n");
+}
+
+TEST_CASE("the limit is the most in all where the bonuses can pay more, and only there") {
+    const std::string bonus = named("a", "personal", "rate = \"10%\"");
+    CHECK(most(bonus + "[limits]\npayout = \"9.9%\"") ==
+          "a: at most 10% of volume\n"
+          ": at most 9.9% of volume, its limit; without it at most 10% of volume\n");
+    CHECK(most(bonus + "[limits]\npayout = \"10%\"") ==
+          "a: at most 10% of volume\n: at most 10% of volume\n");
+    CHECK(most(named("a", "personal", "amount = \"5.00\"") + "[limits]\npayout = \"40%\"") ==
+          "a: at most 5.00 USD per unit\n"
+          ": at most 40% of volume, its limit; without it at most 5.00 USD per unit\n");
+}
+
 TEST_CASE("a point that is worth less pays less of volume") {
     CHECK(most(named("b", "personal", "rate = \"10%\"\npoint = \"0.90\"")) ==
           "b: at most 9% of volume\n: at most 9% of volume\n");

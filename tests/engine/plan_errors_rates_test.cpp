@@ -149,10 +149,17 @@ tree = "placement")",
                     "unilevel"),
      {R"(10:8 not_yet: tree = "placement" is not supported yet; this version can not )"
       R"(compute it)"}},
-    {"a cap",
+    {"a cap for what comes from one member of what comes from nobody",
+     header + bonus(R"(fund = "5%"
+shares = 1
+cap = { per_source = "100.00" })",
+                    "pool"),
+     {R"(11:7 useless_key: cap has per_source, but what a pool pays comes from no member; )"
+      R"(use per_member or of_volume)"}},
+    {"a cap of a kind that there is not",
      header + bonus(R"(rate = "5%"
-cap = { per_member = "100.00" })"),
-     {R"(10:7 not_yet: cap is not supported yet; this version can not compute it)"}},
+cap = { per_members = "100.00" })"),
+     {R"(10:9 unknown_key: cap has no key "per_members"; did you mean "per_member"?)"}},
     {"bonus as a single table",
      header + R"([bonus]
 code = "b"

@@ -166,11 +166,11 @@ name = "silver"
 requires = { pv = 1 }
 )",
      {R"(6:1 missing_key: [[rank]] lacks name; write name = "silver")"}},
-    {"a limit on the payout",
+    {"a limit that is no percentage",
      header + R"([limits]
-payout = "45%"
+payout = 45
 )",
-     {R"(6:1 not_yet: limits is not supported yet; this version can not compute it)"}},
+     {R"(7:10 wrong_type: payout is 45, not a rate; write it in quotes, as "5%")"}},
     {"a placement",
      header + R"([placement]
 kind = "binary"
