@@ -33,12 +33,42 @@ void add_order(Command& explain, Settings& settings) {
     });
 }
 
+void add_member(Command& explain, Settings& settings) {
+    struct Arguments {
+        std::string member_id;
+        std::optional<std::string> period, plan, supposition;
+    };
+    Command command = explain.command("member", "Why a rank, what was earned, missed and lacking");
+    const auto arguments = std::make_shared<Arguments>();
+    command.argument("MEMBER", arguments->member_id, "An affiliate's id");
+    command.argument("PERIOD", arguments->period,
+                     "Such as 2026-10; the newest that has a run unless said");
+    command.option("--if", "WHAT", arguments->supposition,
+                   "Computes anew with pv+30 (an own order of 30 points), or with an orders file");
+    command.option("--plan", "NAME", arguments->plan, "Where two plans have the period");
+    command.results(settings);
+    command.examples(
+        "  downline explain member ann 2026-10\n"
+        "  downline explain member ann --if pv+30\n"
+        "  downline explain member ann 2026-10 --if orders.csv --json\n");
+    command.runs([&settings, arguments] {
+        Database database = open_database(settings, Database::Access::read);
+        const RunRecord run = find_run(database, arguments->plan, arguments->period);
+        const ExplainedMember member =
+            explain_member(database, run, arguments->member_id, arguments->supposition);
+        Output output(settings.output_path, settings.force);
+        print_member(output, settings.format, member);
+        output.finish();
+    });
+}
+
 }  // namespace
 
 void add_explain(Command& root, Settings& settings) {
     Command explain = root.command("explain", "Why an amount, why nothing, what was missing");
     explain.needs_command();
     add_order(explain, settings);
+    add_member(explain, settings);
 }
 
 }  // namespace downline

@@ -96,6 +96,12 @@ void print_lines(Output& output, const RunRecord& run, const Earnings& earnings)
 
 }  // namespace
 
+void print_breakdown(Output& output, const RunRecord& run, const Earnings& earnings) {
+    print_by_bonus(output, run, earnings);
+    print_by_stream(output, run, earnings);
+    print_by_level(output, run, earnings);
+}
+
 void print_earnings_page(Output& output, const RunRecord& run, const Earnings& earnings,
                          bool with_lines) {
     print_head(output, run, earnings);
@@ -103,9 +109,7 @@ void print_earnings_page(Output& output, const RunRecord& run, const Earnings& e
         output << "\nNo bonus paid anything in this period.\n";
         return;
     }
-    print_by_bonus(output, run, earnings);
-    print_by_stream(output, run, earnings);
-    print_by_level(output, run, earnings);
+    print_breakdown(output, run, earnings);
     if (with_lines) print_lines(output, run, earnings);
     else
         output << fmt::format("\nEvery order behind it: downline earnings {} {} --lines\n",

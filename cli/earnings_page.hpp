@@ -11,4 +11,7 @@ namespace downline {
 void print_earnings_page(Output& output, const RunRecord& run, const Earnings& earnings,
                          bool with_lines);
 
+/// The tables by bonus, by stream and by level.
+void print_breakdown(Output& output, const RunRecord& run, const Earnings& earnings);
+
 }  // namespace downline

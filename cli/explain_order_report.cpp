@@ -120,19 +120,6 @@ void print_table(Output& output, const ExplainedOrder& order) {
                               member_id, amount_text(-amount_minor, currency));
 }
 
-void write_test(JsonWriter& json, const ShownTest& test) {
-    json.begin_object();
-    json.text("test", test.asked);
-    json.text("kind", test.kind);
-    json.text("measure", test.measure);
-    json.text("value", test.value);
-    json.text("counted", test.counted);
-    json.text("needed", test.needed);
-    json.text("short_by", test.short_by);
-    json.boolean("met", test.is_met);
-    json.end_object();
-}
-
 void write_amounts(JsonWriter& json, const Amounts& amounts, std::string_view name,
                    const std::string& currency) {
     json.begin_array();
@@ -252,6 +239,19 @@ void print_csv(Output& output, const ExplainedOrder& order) {
 }
 
 }  // namespace
+
+void write_test(JsonWriter& json, const ShownTest& test) {
+    json.begin_object();
+    json.text("test", test.asked);
+    json.text("kind", test.kind);
+    json.text("measure", test.measure);
+    json.text("value", test.value);
+    json.text("counted", test.counted);
+    json.text("needed", test.needed);
+    json.text("short_by", test.short_by);
+    json.boolean("met", test.is_met);
+    json.end_object();
+}
 
 std::string failed_text(const std::vector<ShownTest>& failed) {
     std::string text;

@@ -12,7 +12,10 @@
 namespace downline {
 
 void print_order(Output& output, Format format, const ExplainedOrder& order);
+void print_member(Output& output, Format format, const ExplainedMember& member);
 
+class JsonWriter;
+void write_test(JsonWriter& json, const ShownTest& test);
 /// "pv 12.5 of 30, 17.5 short; gv …": what is missing.
 [[nodiscard]] std::string failed_text(const std::vector<ShownTest>& failed);
 /// What a reason of the engine means, in a few words.

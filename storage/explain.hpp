@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/earnings.hpp"
 #include "storage/runs.hpp"
 
 namespace downline {
@@ -71,5 +72,47 @@ struct ExplainedOrder {
 [[nodiscard]] ExplainedOrder explain_order(Database& database,
                                            const std::optional<std::string>& plan,
                                            const std::string& order_id);
+
+struct ShownRank {
+    std::string name;
+    bool is_reached = false;
+    bool is_maintained = false;  ///< only because what maintains the title holds
+    ShownTests requires_, maintain;
+};
+
+struct MissedPay {
+    std::string bonus, reason;  ///< reason: inactive, unqualified or rank
+    std::uint64_t lines{};
+    std::int64_t amount_minor{};
+    std::vector<ShownTest> failed;
+};
+
+/// What a member would have been and earned.
+struct SupposedPay {
+    std::string words;
+    bool is_active = false;
+    std::optional<std::string> rank;
+    std::vector<std::pair<std::string, std::string>> measures;  ///< name, value as shown
+    std::int64_t total_minor{};
+    std::vector<NamedAmount> by_bonus;
+    std::vector<ShownRank> ranks;
+};
+
+struct ExplainedMember {
+    RunRecord run;
+    std::string status;            ///< active, suspended, terminated: as of the last day
+    Earnings earnings;
+    ShownTests active;             ///< what `[active]` asked; none: every affiliate is
+    std::vector<ShownRank> ranks;  ///< lowest first; none of a terminated affiliate
+    std::vector<NamedAmount> sources;  ///< by who bought (or was matched), the most first
+    std::vector<MissedPay> missed;
+    std::optional<SupposedPay> supposed;
+};
+
+/// `supposition`: "pv+30" or an orders file (storage/suppose.hpp). Refuses as earnings_of() and
+/// explain_order() do.
+[[nodiscard]] ExplainedMember explain_member(Database& database, const RunRecord& run,
+                                             const std::string& member_id,
+                                             const std::optional<std::string>& supposition);
 
 }  // namespace downline

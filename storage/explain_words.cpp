@@ -29,8 +29,12 @@ const char* kind_name(Test::Kind kind) {
 /// A number of a test in its unit.
 std::string number(const Plan& plan, const Test& test, std::int64_t value) {
     switch (test.kind) {
-        case Test::Kind::measure:
-            return describe_number(plan, plan.measures[test.measure].unit, value);
+        case Test::Kind::measure: {
+            const Measure::Unit unit = plan.measures[test.measure].unit;
+            return format_decimal(value, unit == Measure::Unit::centipoints ? 2
+                                         : unit == Measure::Unit::minor     ? plan.currency_places
+                                                                            : 0);
+        }
         case Test::Kind::rank:
         case Test::Kind::title:
             return value == 0 ? "none" : plan.rank_name(static_cast<RankPlace>(value));

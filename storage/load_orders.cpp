@@ -13,22 +13,13 @@
 #include "storage/digest.hpp"
 #include "storage/load_parts.hpp"
 #include "storage/order_days.hpp"
+#include "storage/order_volume.hpp"
 #include "storage/packing.hpp"
 #include "storage/products.hpp"
 #include "storage/scan.hpp"
 
 namespace downline {
 namespace {
-
-/// One currency unit is one point; three places are rounded half up (9.10).
-std::int64_t volume_of_amount(std::int64_t amount_minor, int currency_places) {
-    if (currency_places == 2) return amount_minor;
-    std::int64_t value = amount_minor;
-    for (int places = currency_places; places < 2; ++places) value *= 10;
-    std::int64_t divisor = 1;
-    for (int places = currency_places; places > 2; --places) divisor *= 10;
-    return divide_rounded(value, divisor, Rounding::half_up);
-}
 
 void check_volume(Int128 volume_centipoints, std::string_view order_id, std::uint32_t line) {
     if (volume_centipoints <= volume_centipoints_max) return;

@@ -5,8 +5,8 @@
 
 #include "engine/bonuses/pay.hpp"
 #include "engine/explain.hpp"
-#include "storage/explain.hpp"
-#include "tests/property/files.hpp"
+#include "engine/suppose.hpp"
+#include "tests/reference/compare.hpp"
 #include "tests/property/generate.hpp"
 #include "tests/property/holds.hpp"
 
@@ -79,6 +79,81 @@ TEST_CASE("the explanations of all orders are the lines and accounts of the run"
     });
     CHECK(slot_count > 10'000);  // the cases are worth explaining
     CHECK(passed_count > 1'000);
+}
+
+bool is_met(const Findings& findings) {
+    return findings.empty() || std::ranges::any_of(findings, [](const auto& alternative) {
+        return std::ranges::all_of(alternative,
+                                   [](const auto& found) { return found.second.is_met; });
+    });
+}
+
+TEST_CASE("the ladder of every affiliate, asked again, is that of the run") {
+    std::size_t rank_count = 0, missed_count = 0;
+    holds("explained members", 300, [&] {
+        const Case made = case_of(*throws());
+        const Snapshot snapshot = snapshot_of(made.facts);
+        for (MemberIndex member = 0; member < snapshot.members.count; ++member) {
+            if (snapshot.members.kind[member] == MemberKind::customer) continue;
+            const MemberExplanation explained = explain_member(made.plan, snapshot, member);
+            const Standing& standing = explained.result.standing;
+            const bool is_terminated = snapshot.members.status[member] == Status::terminated;
+            if (!is_terminated)
+                RC_ASSERT(is_met(explained.active) == (standing.is_active[member] != 0));
+            RankPlace highest = 0;
+            for (const TriedRank& rank : explained.ranks) {
+                const bool is_kept = !rank.maintain.empty() && is_met(rank.maintain);
+                RC_ASSERT(rank.is_reached == (is_kept || is_met(rank.requires_)));
+                if (rank.is_reached) highest = rank.place;
+                ++rank_count;
+            }
+            RC_ASSERT(highest == standing.rank[member]);
+            for (const Missed& missed : explained.missed) {
+                RC_ASSERT(missed.amount_minor > 0);
+                ++missed_count;
+                if (missed.reason != Reason::rank) RC_ASSERT(!is_terminated);
+            }
+        }
+    });
+    CHECK(rank_count > 1'000);
+    CHECK(missed_count > 500);
+}
+
+TEST_CASE("a supposed order pays what it would have paid") {
+    holds("supposed orders", 1'000, [] {
+        Case made = case_of(*throws());
+        if (made.facts.members.empty()) return;
+        const Snapshot snapshot = snapshot_of(made.facts);
+        const int row = *rc::gen::inRange(0, static_cast<int>(made.facts.members.size()));
+        OrderRow order;
+        order.order_id = "~";  // after all others of its day
+        order.buyer = row;
+        order.ordered_on =
+            std::max(made.facts.period.first, made.facts.members[row].joined_on) +
+            *rc::gen::inRange(0, 28);
+        if (order.ordered_on > made.facts.period.last) order.ordered_on = made.facts.period.last;
+        order.amount_minor = *rc::gen::inRange<std::int64_t>(0, 100'000);
+        order.volume_centipoints = *rc::gen::inRange<std::int64_t>(0, 100'000);
+        order.qualifying_centipoints = *rc::gen::inRange<std::int64_t>(0, 100'000);
+        order.quantity = *rc::gen::inRange(0U, 5U);
+        SupposedOrder supposed;
+        for (MemberIndex member = 0; member < snapshot.members.count; ++member)
+            if (snapshot.members.number[member] == member_number(static_cast<std::size_t>(row)))
+                supposed.buyer = member;
+        supposed.ordered_on = order.ordered_on;
+        supposed.amount_minor = order.amount_minor;
+        supposed.volume_centipoints = order.volume_centipoints;
+        supposed.qualifying_centipoints = order.qualifying_centipoints;
+        supposed.quantity = order.quantity;
+        made.facts.orders.push_back(order);
+        const Snapshot placed = snapshot_of(made.facts);
+        const Snapshot added = with_orders(snapshot, {supposed});
+        const std::string found = reference::differences(
+            made.plan, reference::outcome_of(run(made.plan, placed), placed),
+            reference::outcome_of(run(made.plan, added), added));
+        RC_LOG() << found;
+        RC_ASSERT(found.empty());
+    });
 }
 
 }  // namespace

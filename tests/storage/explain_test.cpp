@@ -5,8 +5,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "engine/errors.hpp"
+#include "tests/cli/written.hpp"
 #include "tests/storage/books.hpp"
 #include "tests/storage/facts.hpp"
 
@@ -51,9 +53,9 @@ TEST_CASE("an order's slots close, and who is inactive says what it lacks") {
     CHECK(steps[0].reason == "inactive");
     REQUIRE(steps[0].failed.size() == 1);
     CHECK(steps[0].failed[0].measure == "pv");
-    CHECK(steps[0].failed[0].value == "0");
-    CHECK(steps[0].failed[0].needed == "100");
-    CHECK(steps[0].failed[0].short_by == "100");
+    CHECK(steps[0].failed[0].value == "0.00");
+    CHECK(steps[0].failed[0].needed == "100.00");
+    CHECK(steps[0].failed[0].short_by == "100.00");
     CHECK_FALSE(steps[1].member_id.has_value());
     CHECK(steps[1].reason == "no-upline");
     CHECK(steps[1].maximum_minor == 100);
@@ -64,11 +66,11 @@ TEST_CASE("what is explained is what is stored, or it is not shown") {
     Facts facts;
     line_of_four(facts);
     const RunSummary summary = draft(facts, "2026-01");
-    // Dan's lines under another run's number: the order's own line is gone from what is stored.
     facts.database.execute("UPDATE statement SET packed = NULL WHERE amount > 0");
     CHECK(message_of<BrokenInvariant>([&] {
               return explain_order(facts.database, std::nullopt, "1");
-          }) == "the explanation of an order is not what its run stored; `verify` says what differs");
+          }) == "a run, computed again to explain it, is not what is stored; `verify` says what "
+                "differs");
 }
 
 TEST_CASE("a draft that does not follow from its facts any more is not explained") {
@@ -100,6 +102,98 @@ TEST_CASE("an order that came after the run, or that two plans paid, is said to 
           "plans small and other both paid order \"1\"; choose one with --plan");
     CHECK(explain_order(facts.database, "other", "1").run.plan == "other");
     CHECK(explain_order(facts.database, {}, "late").run.plan == "other");  // the only one that saw it
+}
+
+RunRecord current(Facts& facts) { return find_run(facts.database, {}, {}); }
+
+TEST_CASE("a member is told what it lacks and what it missed") {
+    Facts facts;
+    line_of_four(facts);
+    facts.order({"cat's", "cat", "2026-01-06", 3'000});
+    (void)draft(facts, "2026-01");
+    const ExplainedMember cat = explain_member(facts.database, current(facts), "cat", {});
+    CHECK(cat.status == "active");
+    REQUIRE(cat.active.size() == 1);
+    CHECK(cat.active[0][0].value == "30.00");
+    CHECK(cat.active[0][0].short_by == "70.00");
+    // gv: 30 + dan's 100 + eve's 20.
+    REQUIRE(cat.ranks.size() == 1);
+    CHECK_FALSE(cat.ranks[0].is_reached);
+    CHECK(cat.ranks[0].requires_[0][0].value == "150.00");
+    CHECK(cat.ranks[0].requires_[0][0].short_by == "150.00");
+    CHECK(cat.earnings.total_minor == 0);
+    // 5 % of dan's 100.00 and of eve's 20.00.
+    REQUIRE(cat.missed.size() == 1);
+    CHECK(cat.missed[0].bonus == "override");
+    CHECK(cat.missed[0].reason == "inactive");
+    CHECK(cat.missed[0].lines == 2);
+    CHECK(cat.missed[0].amount_minor == 600);
+
+    const ExplainedMember dan = explain_member(facts.database, current(facts), "dan", {});
+    REQUIRE(dan.sources.size() == 1);
+    CHECK(dan.sources[0].name == "eve");
+    CHECK(dan.sources[0].amount_minor == 200);
+    CHECK(dan.missed.empty());
+}
+
+TEST_CASE("points that were missing are supposed, and the month is computed anew") {
+    Facts facts;
+    line_of_four(facts);
+    (void)draft(facts, "2026-01");
+    const auto cat_if = [&](const std::string& text) {
+        return explain_member(facts.database, current(facts), "cat", text).supposed.value();
+    };
+    // 99.99 points are not enough, 100 are: then 5 % of dan's 100.00 and eve's 20.00 are cat's.
+    CHECK_FALSE(cat_if("pv+99.99").is_active);
+    CHECK(cat_if("pv+99.99").total_minor == 0);
+    const SupposedPay pay = cat_if("pv+100");
+    CHECK(pay.words == "an own order of 100 points by cat on 2026-01-31");
+    CHECK(pay.is_active);
+    CHECK(pay.total_minor == 600);
+    CHECK(pay.measures[0] == std::pair<std::string, std::string>{"pv", "100.00"});
+    CHECK(pay.measures[1].second == "220.00");
+    CHECK_FALSE(pay.rank.has_value());
+    CHECK(cat_if("pv+180").rank == "silver");  // gv 180 + 120 = 300
+    // Nothing of it is stored.
+    CHECK(explain_member(facts.database, current(facts), "cat", {}).earnings.total_minor == 0);
+}
+
+TEST_CASE("an orders file can be supposed, and says what is wrong with it") {
+    Facts facts;
+    line_of_four(facts);
+    facts.product("cream", nullptr, "skin", 4'000);
+    (void)draft(facts, "2026-01");
+    const TemporaryDirectory directory;
+    const std::string path = directory.path / "supposed.csv";
+    const auto with = [&](const std::string& rows, const std::string& columns = "") {
+        std::ofstream(path) << "order_id,member_id,ordered_on,amount" << columns << "\n" << rows;
+        return explain_member(facts.database, current(facts), "cat", path).supposed.value();
+    };
+    // Two creams are 80 points, of one order; the other line's 20.00 are 20.
+    const SupposedPay pay = with("X,cat,2026-01-10,50.00,1,cream,2\nX,cat,2026-01-10,20.00,2,,\n",
+                                 ",line,sku,quantity");
+    CHECK(pay.words == "2 order lines of " + path);
+    CHECK(pay.measures[0].second == "100.00");
+    CHECK(pay.total_minor == 600);
+    // A customer of dan's who orders again: 5 % of 10.00 to dan, nothing to cat, who is not active.
+    CHECK(with("X,eve,2026-01-02,10.00\n").total_minor == 0);
+
+    const auto refused = [&](const std::string& rows, const std::string& columns = "") {
+        return message_of<Refusal>([&] { return with(rows, columns); });
+    };
+    CHECK(refused("X,zoe,2026-01-02,10.00\n") ==
+          path + ":2:3: error unknown_member: member_id \"zoe\" is nobody's in 2026-01; name one who "
+                 "has joined by then");
+    CHECK(refused("X,cat,2026-02-01,10.00\nY,cat,x,10.00\n").starts_with(
+        path + ":2:7: error outside_period: ordered_on 2026-02-01 is not in 2026-01; a supposed "
+               "order is dated 2026-01-01 to 2026-01-31\n(and 1 more)"));
+    CHECK(refused("X,cat,2026-01-02,10.00,P1\n", ",contract") ==
+          path + ":2:24: error unsupported: a supposed order has no contract; leave the column out");
+    CHECK(refused("X,cat,2026-01-02,10.00\nX,dan,2026-01-02,10.00\n") ==
+          path + ":3:1: error other_order: all lines of an order have one buyer and one date");
+    CHECK(message_of<UsageError>([&] {
+              return explain_member(facts.database, current(facts), "cat", "pv+much");
+          }) == "--if pv+much: \"much\" is no number of points; write pv+30 or pv+12.50");
 }
 
 }  // namespace

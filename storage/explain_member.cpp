@@ -1,0 +1,127 @@
+// One affiliate of a stored run, asked again: see explain.hpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/errors.hpp"
+#include "storage/explain.hpp"
+#include "storage/explain_words.hpp"
+#include "storage/members.hpp"
+#include "storage/reload.hpp"
+#include "storage/run_reader.hpp"
+#include "storage/stored_statement.hpp"
+#include "storage/suppose.hpp"
+
+namespace downline {
+namespace {
+
+std::vector<ShownRank> shown_ranks(const Plan& plan, const std::vector<TriedRank>& tried) {
+    std::vector<ShownRank> shown;
+    for (const TriedRank& rank : tried)
+        shown.push_back({plan.rank_name(rank.place), rank.is_reached, rank.is_maintained,
+                         shown_tests(plan, rank.requires_), shown_tests(plan, rank.maintain)});
+    return shown;
+}
+
+/// A bonus that would have been paid names the tests that failed.
+std::vector<MissedPay> shown_missed(const Plan& plan, const MemberExplanation& explained) {
+    std::vector<MissedPay> shown;
+    for (const Missed& missed : explained.missed) {
+        MissedPay& pay = shown.emplace_back();
+        pay.bonus = plan.bonuses[missed.bonus].code;
+        pay.reason = reason_name(missed.reason);
+        pay.lines = missed.line_count;
+        pay.amount_minor = missed.amount_minor;
+        if (missed.reason == Reason::inactive) pay.failed = shown_failed(plan, explained.active);
+        if (missed.reason == Reason::unqualified)
+            pay.failed = shown_failed(plan, explained.requires_[missed.bonus]);
+    }
+    return shown;
+}
+
+/// What everyone brought: buyers of orders, members whose earnings were matched; the most first.
+std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::int64_t member) {
+    Query query = database.query("SELECT packed FROM statement WHERE run = ?1 AND member = ?2");
+    query.bind(1, run).bind(2, member);
+    if (!query.step() || query.is_null(0)) return {};
+    RunReader reader(database.handle(), run);
+    std::map<std::int64_t, NamedAmount> by_source;
+    for (const auto& [place, lines] : statement_lines(query.blob(0)))
+        for (const Line& line : lines) {
+            NamedAmount& sum = by_source[reader.source(line)];
+            ++sum.lines;
+            sum.amount_minor = add_checked(sum.amount_minor, line.amount_minor);
+        }
+    std::vector<NamedAmount> sources;
+    for (auto& [number, sum] : by_source) {
+        if (number != 0) sum.name = reader.member_id(number);
+        sources.push_back(std::move(sum));
+    }
+    std::ranges::sort(sources, [](const NamedAmount& a, const NamedAmount& b) {
+        return std::tie(b.amount_minor, a.name) < std::tie(a.amount_minor, b.name);
+    });
+    return sources;
+}
+
+SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member,
+                   const std::string& member_id, const std::string& text) {
+    Supposition supposition = suppose(database, again, member, member_id, text);
+    const Snapshot snapshot = with_orders(again.loaded.snapshot, std::move(supposition.orders));
+    const MemberExplanation explained = downline::explain_member(again.plan, snapshot, member);
+    const Standing& standing = explained.result.standing;
+    SupposedPay pay;
+    pay.words = std::move(supposition.words);
+    pay.is_active = standing.is_active[member] != 0;
+    if (standing.rank[member] != 0) pay.rank = again.plan.rank_name(standing.rank[member]);
+    for (std::size_t m = 0; m < again.plan.measures.size(); ++m) {
+        const Measure& measure = again.plan.measures[m];
+        const int places = measure.unit == Measure::Unit::centipoints ? 2
+                           : measure.unit == Measure::Unit::minor     ? again.plan.currency_places
+                                                                      : 0;
+        pay.measures.emplace_back(measure.name,
+                                  format_decimal(standing.measures[m][member], places));
+    }
+    const auto add = [&](const std::string& code, const LineBook& book) {
+        const auto entries = book.entries();
+        const auto found = std::ranges::lower_bound(entries, member, {}, &LineBook::Entry::earner);
+        if (found == entries.end() || found->earner != member) return;
+        pay.by_bonus.push_back({code, found->line_count, found->amount_minor});
+        pay.total_minor = add_checked(pay.total_minor, found->amount_minor);
+    };
+    for (std::size_t b = 0; b < again.plan.bonuses.size(); ++b)
+        add(again.plan.bonuses[b].code, explained.result.books[b]);
+    for (const Cut& cut : explained.result.cuts) add(cut.code, cut.book);
+    pay.ranks = shown_ranks(again.plan, explained.ranks);
+    return pay;
+}
+
+}  // namespace
+
+ExplainedMember explain_member(Database& database, const RunRecord& run,
+                               const std::string& member_id,
+                               const std::optional<std::string>& supposition) {
+    ExplainedMember shown;
+    shown.run = run;
+    shown.earnings = earnings_of(database, run, member_id, false);
+    const std::int64_t number = find_member(database, member_id, run.last_day).number;
+    const Reloaded again = reload(database, run);
+    const Members& members = again.loaded.snapshot.members;
+    const auto found = std::ranges::find(members.number, number);
+    ensure(found != members.number.end(), "a member of the period is not in its network");
+    const auto member = static_cast<MemberIndex>(found - members.number.begin());
+    static constexpr const char* statuses[] = {"active", "suspended", "terminated"};
+    shown.status = statuses[static_cast<std::size_t>(members.status[member])];
+
+    const MemberExplanation explained =
+        downline::explain_member(again.plan, again.loaded.snapshot, member);
+    check_statement(database, run, again.loaded.snapshot, explained.result, member);
+    shown.active = shown_tests(again.plan, explained.active);
+    shown.ranks = shown_ranks(again.plan, explained.ranks);
+    shown.missed = shown_missed(again.plan, explained);
+    shown.sources = sources_of(database, run.number, number);
+    if (supposition) shown.supposed = pay_if(database, again, member, member_id, *supposition);
+    return shown;
+}
+
+}  // namespace downline

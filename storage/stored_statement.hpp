@@ -1,0 +1,14 @@
+// What a run stored of a member, held against the same run computed again.
+#pragma once
+
+#include "engine/run.hpp"
+#include "storage/runs.hpp"
+
+namespace downline {
+
+/// BrokenInvariant where a byte of the stored statement, or what the run paid in all, is not what
+/// `again` says.
+void check_statement(Database& database, const RunRecord& run, const Snapshot& snapshot,
+                     const RunResult& again, MemberIndex member);
+
+}  // namespace downline
