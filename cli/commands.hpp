@@ -20,6 +20,7 @@ void add_verify(Command& root, Settings& settings);
 void add_earnings(Command& root, Settings& settings);
 void add_customers(Command& root, Settings& settings);
 void add_explain(Command& root, Settings& settings);
+void add_report(Command& root, Settings& settings);
 void add_tree(Command& root, Settings& settings);
 void add_balances(Command& root, Settings& settings);
 void add_payout(Command& root, Settings& settings);
@@ -43,6 +44,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_earnings(root, settings);
     add_customers(root, settings);
     add_explain(root, settings);
+    add_report(root, settings);
     add_tree(root, settings);
     add_balances(root, settings);
     add_payout(root, settings);
