@@ -92,6 +92,10 @@ private:
     bool is_in_creation_ = false;  ///< the transaction that creates a new database is around it
 };
 
+/// What storage wrote must be there when it is read again; else somebody else wrote to the file, or
+/// it is damaged: a StorageError.
+void ensure_intact(bool holds, const char* what);
+
 /// Throws StorageError for a SQLite result code, with the sentence that its cause deserves.
 [[noreturn]] void throw_sqlite_error(sqlite3* handle, int code, std::string_view doing);
 

@@ -82,7 +82,7 @@ void read_statement(RunReader& reader, const Query& query, int first, bool with_
     add_totals(reader, query.blob(first + 5), into);
     std::int64_t sum = 0;
     for (const NamedAmount& bonus : into.by_bonus) sum += bonus.amount_minor;
-    ensure(sum == into.total_minor, "a statement's totals do not add up to its pay");
+    ensure_intact(sum == into.total_minor, "a statement's totals do not add up to its pay");
     if (!with_lines) return;
     if (query.integer(first + 7) >= many_lines) reader.read_ahead();
     into.lines.reserve(static_cast<std::size_t>(query.integer(first + 7)));

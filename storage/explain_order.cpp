@@ -58,7 +58,7 @@ std::optional<std::pair<OrderLineIndex, OrderLineIndex>> places_of(Database& dat
     OrderLineIndex place = 0, first = 0, last = 0;
     while (pieces.step()) {
         const auto rows = unpack_order_rows(pieces.blob(0));
-        ensure(rows.has_value(), "the order lines of a run cannot be read");
+        ensure_intact(rows.has_value(), "the order lines of a run cannot be read");
         for (const std::int64_t row : *rows) {
             if (wanted.contains(row)) {
                 if (last == 0) first = place;

@@ -109,7 +109,7 @@ void link_orders(const LoadedMembers& members, LoadedOrders& orders, Database& d
             "SELECT o.order_id, m.member_id, m.joined_on FROM order_line o"
             " JOIN member m ON m.number = o.buyer WHERE o.row = ?1");
         query.bind(1, orders.rows[i]);
-        ensure(query.step(), "an order line without its buyer");
+        ensure_intact(query.step(), "an order line without its buyer");
         throw Refusal(
             Refusal::Kind::input,
             fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}; "
@@ -157,8 +157,8 @@ void load_titles(Database& database, const Plan& plan, std::int64_t previous_run
         while (!unpacker.is_at_end()) {
             number += static_cast<std::int64_t>(unpacker.varint());
             const auto name = names.find(unpacker.varint());
-            ensure(!unpacker.is_broken() && name != names.end(),
-                   "the titles that the last final run left are broken");
+            ensure_intact(!unpacker.is_broken() && name != names.end(),
+                          "the titles that the last final run left are broken");
             if (const MemberIndex member = loaded.index(number); member != no_member)
                 set(member, name->second);
         }
@@ -203,7 +203,8 @@ std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of, co
         for (; at != found.end() && at->first == orders.rows[place]; ++at)
             placed.emplace_back(static_cast<OrderLineIndex>(place), at->second);
     }
-    ensure(placed.size() == found.size(), "a return of an order line that is not in the period");
+    ensure_intact(placed.size() == found.size(),
+                  "a return of an order line that is not in the period");
     std::vector<ReturnOfLine> returns;
     for (auto& [place, line] : placed) {
         digest.add(std::int64_t{place}).add_text(ids[line.order_line]);

@@ -70,6 +70,8 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
         " WHERE ordered_on BETWEEN ?1 AND ?2 AND import <= ?3 ORDER BY ordered_on, first_row");
     query.bind(1, std::int64_t{period.first}).bind(2, std::int64_t{period.last});
     query.bind(3, as_of.last_import);
+    const std::int64_t last_row =
+        database.integer("SELECT max(row) FROM order_line").value_or(0);
     std::size_t room = 0;
     while (query.step()) {
         const auto ordered_on = static_cast<Day>(query.integer(0));
@@ -79,10 +81,15 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
             state_->days.back().base = room;
         }
         state_->days.back().extents.emplace_back(query.integer(1), query.integer(2));
+        ensure_intact(query.integer(1) > 0 && query.integer(1) <= query.integer(2) &&
+                          query.integer(2) <= last_row,
+                      "a day of orders names rows that are not there");
         const auto size = static_cast<std::size_t>(query.integer(2) - query.integer(1) + 1);
         state_->days.back().room += size;
         room += size;
     }
+    ensure_intact(room <= static_cast<std::size_t>(last_row),
+                  "two days of orders name the same rows");
     if (room > order_line_count_max)
         throw Refusal(Refusal::Kind::input,
                       fmt::format("{} has {} order lines; one run takes at most {}",

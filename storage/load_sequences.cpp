@@ -68,7 +68,7 @@ public:
         read_carried(run);
         Query query = database_.query("SELECT last_day, last_import FROM run WHERE number = ?1");
         query.bind(1, run);
-        ensure(query.step(), "the run to continue is not there");
+        ensure_intact(query.step(), "the run to continue is not there");
         const auto closed_until = static_cast<Day>(query.integer(0));
         const std::int64_t seen = query.integer(1);
         const OrderIds returned = fully_returned(closed_until + 1);
@@ -97,7 +97,8 @@ private:
                 const MemberIndex buyer = members_.index(number);
                 if (buyer != no_member) table_.at(buyer, contract) = entry;
             }
-            ensure(!unpacker.is_broken(), "the sequences that the last final run left are broken");
+            ensure_intact(!unpacker.is_broken(),
+                          "the sequences that the last final run left are broken");
         }
     }
 
@@ -179,7 +180,7 @@ private:
             const std::optional<Order> order = order_before(order_id, seen);
             if (!order || is_fully_returned(order_id, closed_until, seen)) continue;
             Entry& entry = table_.at(order->buyer, order->contract);
-            ensure(entry.orders > 0, "a returned order was never counted");
+            ensure_intact(entry.orders > 0, "a returned order was never counted");
             if (order->ordered_on == entry.first_on) {
                 anew.emplace(order->buyer, order->contract);
                 earliest = std::min(earliest, entry.first_on);

@@ -194,7 +194,7 @@ RunSummary close_period(Database& database, const std::string& plan_name,
     if (draft_digest) check_digest(draft, period_text, *draft_digest);
     const Plan plan = plan_of(draft);
     const std::optional<Period> period = parse_period(period_text, plan.week_starts);
-    ensure(period.has_value(), "a stored run has a period that is none");
+    ensure_intact(period.has_value(), "a stored run has a period that is none");
     check_is_next(database, plan, *period);
     check_is_fresh(database, draft, plan, *period);
     const std::optional<Closed> closed = last_closed(database, plan_name);

@@ -122,4 +122,11 @@ void throw_sqlite_error(sqlite3* handle, int code, std::string_view doing) {
                                    why(code, doing, detail)));
 }
 
+void ensure_intact(bool holds, const char* what) {
+    if (!holds)
+        throw StorageError(fmt::format("the database is damaged: {}; `downline verify` says what "
+                                       "differs, a backup mends it",
+                                       what));
+}
+
 }  // namespace downline

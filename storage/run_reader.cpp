@@ -56,7 +56,7 @@ RunReader::RunReader(sqlite3* handle, std::int64_t run)
       member_query_(handle, "SELECT member_id FROM member WHERE number = ?1") {
     Query currency(handle_, "SELECT currency FROM run WHERE number = ?1");
     currency.bind(1, run);
-    ensure(currency.step(), "a reader of a run that is not there");
+    ensure_intact(currency.step(), "a reader of a run that is not there");
     currency_places_ = downline::currency_places(currency.text(0)).value_or(2);
     Query bonuses(handle_, "SELECT code, base FROM run_bonus WHERE run = ?1 ORDER BY place");
     bonuses.bind(1, run);

@@ -146,7 +146,7 @@ std::optional<std::string> sums_differ(Database& database, std::int64_t run) {
     };
     Query paid_query = database.query("SELECT paid FROM run WHERE number = ?1");
     paid_query.bind(1, run);
-    ensure(paid_query.step(), "a final run is gone while it is verified");
+    ensure_intact(paid_query.step(), "a final run is gone while it is verified");
     const std::int64_t paid = paid_query.integer(0);
     for (const Sum& sum : sums) {
         Query query = database.query(sum.sql);
@@ -190,13 +190,13 @@ Check check_run(Database& database, const FinalRun& run, unsigned thread_count) 
     const std::string name = fmt::format("run {} ({} {})", run.number, run.plan, run.period);
     std::optional<std::string> finding;
     if (sha256_hex(run.plan_text) != run.plan_digest) finding = "the text of its plan was changed";
-    if (!finding) finding = sums_differ(database, run.number);
-    if (!finding) {
-        try {
-            finding = recomputed_differs(database, run, thread_count);
-        } catch (const Refusal& refusal) {
-            finding = fmt::format("it cannot be computed again: {}", refusal.what());
-        }
+    try {
+        if (!finding) finding = sums_differ(database, run.number);
+        if (!finding) finding = recomputed_differs(database, run, thread_count);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {  // of facts that were tampered with, anything
+        finding = fmt::format("it cannot be computed again: {}", error.what());
     }
     if (finding && run.version != DOWNLINE_VERSION)
         *finding += fmt::format(" (it was made by version {}, this is {})", run.version,

@@ -71,7 +71,8 @@ public:
                 if (const MemberIndex member = members_.index(number); member != no_member)
                     column[member] = value;
             }
-            ensure(!unpacker.is_broken(), "what an earlier run left for windows is broken");
+            ensure_intact(!unpacker.is_broken(),
+                          "what an earlier run left for windows is broken");
         }
         return is_kept;
     }
@@ -96,7 +97,8 @@ private:
             if (member == no_member || unpacker.is_at_end()) continue;
             for (std::int64_t skipped = 0; skipped < place; ++skipped) unpacker.signed_varint();
             column[member] = unpacker.signed_varint();
-            ensure(!unpacker.is_broken(), "the measures of an earlier run's statement are broken");
+            ensure_intact(!unpacker.is_broken(),
+                          "the measures of an earlier run's statement are broken");
         }
     }
 

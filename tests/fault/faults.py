@@ -10,70 +10,16 @@ usage: faults.py PROGRAM SHIM [--kinds kill,torn,…] [--share N] [--seed N]
 """
 
 import argparse
-import hashlib
-import itertools
-import os
 import pathlib
 import shutil
 import signal
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 
+from company import call, content, write_files
+
 KINDS = ("kill", "torn", "fail", "fail-on", "full", "alloc")
-CLOCKS = {"made_at", "closed_at", "undone_at"}
-
-PLAN = """
-[plan]
-name      = "small"
-currency  = "USD"
-period    = "month"
-effective = 2026-01-01
-
-[active]
-requires = { pv = 50 }
-
-[[rank]]
-name     = "silver"
-requires = { gv = 300 }
-
-[[bonus]]
-code = "own"
-kind = "personal"
-rate = "10%"
-
-[[bonus]]
-code   = "override"
-kind   = "unilevel"
-levels = ["5%", "3%", { none = "1%", silver = "2%" }]
-"""
-
-
-def company(folder):
-    """Forty affiliates in a bushy tree, sixty customers, orders of two months, a few returns."""
-    members = ["member_id,sponsor_id,joined_on,kind,name"]
-    for i in range(40):
-        sponsor = "" if i == 0 else f"A{(i - 1) // 2:02}"
-        members.append(f"A{i:02},{sponsor},2025-01-01,affiliate,Affiliate {i}")
-    for i in range(60):
-        members.append(f"C{i:02},A{i % 40:02},2025-02-01,customer,Customer {i}")
-    orders = {1: ["order_id,member_id,ordered_on,amount"], 2: ["order_id,member_id,ordered_on,amount"]}
-    for month, i in itertools.product((1, 2), range(100)):
-        buyer = f"A{i:02}" if i < 40 else f"C{i - 40:02}"
-        orders[month].append(f"{month}-{i:02},{buyer},2026-{month:02}-{i % 28 + 1:02},{20 + i}.{i:02}")
-    files = {
-        "members.csv": members, "orders-1.csv": orders[1], "orders-2.csv": orders[2],
-        "returns.csv": ["return_id,order_id,returned_on,amount", "R1,1-05,2026-01-20,5.00",
-                        "R2,2-07,2026-02-27,27.07"],
-        "answers.csv": ["member_id,reason", "A00,account closed"],
-        "plan.toml": PLAN.splitlines(),
-    }
-    for name, lines in files.items():
-        (folder / name).write_text("\n".join(lines) + "\n")
-
-
 COMMANDS = [
     ["import", "members", "members.csv"],
     ["import", "orders", "orders-1.csv"],
@@ -89,26 +35,6 @@ COMMANDS = [
 ]
 
 
-def content(path):
-    """What a database says, without the clock: a digest of every row of every table."""
-    if not path.exists():
-        return "no database"
-    digest = hashlib.sha256()
-    with sqlite3.connect(f"file:{path}?mode=rw", uri=True) as connection:
-        tables = [row[0] for row in connection.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-        if not tables:
-            return "no database"
-        for table in tables:
-            names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")
-                     if row[1] not in CLOCKS]
-            digest.update(table.encode())
-            for row in connection.execute(f"SELECT {', '.join(names)} FROM {table}"):
-                digest.update(repr(row).encode())
-        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    return digest.hexdigest()
-
-
 class Campaign:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
@@ -117,13 +43,13 @@ class Campaign:
         self.before_count = self.after_count = self.failures = 0
 
     def call(self, command, fault=None):
-        environment = {**os.environ, "DOWNLINE_DB": str(self.database), "LC_ALL": "C.UTF-8"}
+        environment = {}
         if fault:
-            environment |= {"LD_PRELOAD": self.options.shim, "DOWNLINE_FAULT": fault,
-                            "DOWNLINE_FAULT_FOLDER": str(self.folder),
-                            "DOWNLINE_FAULT_COUNTS": str(self.folder.parent / "counts")}
-        return subprocess.run([self.options.program, *command, "--by", "tester"], cwd=self.folder,
-                              env=environment, capture_output=True, text=True, timeout=120)
+            environment = {"LD_PRELOAD": self.options.shim, "DOWNLINE_FAULT": fault,
+                           "DOWNLINE_FAULT_FOLDER": str(self.folder),
+                           "DOWNLINE_FAULT_COUNTS": str(self.folder.parent / "counts")}
+        return call(self.options.program, self.folder, self.database,
+                    [*command, "--by", "tester"], environment)
 
     def restore(self, kept):
         for path in self.folder.glob("company.db*"):
@@ -167,7 +93,7 @@ class Campaign:
                 return self.fail(f"{what}: verify does not hold", verified)
 
     def run(self):
-        company(self.folder)
+        write_files(self.folder)
         kept = self.folder.parent / "kept.db"
         for command in COMMANDS:
             if self.database.exists():
