@@ -324,7 +324,8 @@ Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& tr
     standing.rank.assign(count, 0);
     standing.title = snapshot.members.title_before;
     standing.title.resize(count, 0);
-    Examiner examiner(plan, snapshot, trees, standing);
+    // Titles are those before the run until all is found, so legs may be asked for them from here.
+    Examiner examiner = examiner_after(plan, snapshot, trees, standing);
     const MeasurePass measures{plan, snapshot, trees, orders, weighted, examiner};
 
     measures.compute(standing, Needs::nothing);

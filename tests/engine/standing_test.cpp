@@ -172,6 +172,29 @@ TEST_CASE("legs count where anybody in them has the rank; heads are asked all el
     CHECK(stand(drawn, gold("legs = { count = 3, pv = 0 }")).rank("ann") == 0);
 }
 
+TEST_CASE("activity and measures may ask for titles in legs: those before the run") {
+    const DrawnTree drawn = draw(R"(
+        ann 0
+          bob 0
+            cat 0 title=1
+          dan 0
+    )");
+    const Stood stood = stand(drawn, R"(
+        [active]
+        requires = { legs = { count = 1, title = "silver" } }
+        [measures]
+        leaders = { count = "affiliates", over = "downline",
+                    where = { legs = { count = 1, title = "silver" } } }
+        [[rank]]
+        name = "silver"
+        requires = { title = "silver" }
+    )");
+    CHECK(stood.paid.result.standing.is_active[drawn.index("ann")]);  // cat, in bob's leg
+    CHECK(stood.paid.result.standing.is_active[drawn.index("bob")]);
+    CHECK_FALSE(stood.paid.result.standing.is_active[drawn.index("dan")]);
+    CHECK(stood.measure(2, "ann") == 1);  // bob
+}
+
 TEST_CASE("entries of a list of legs are each tested on their own") {
     const DrawnTree drawn = draw(R"(
         ann 0
