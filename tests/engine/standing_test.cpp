@@ -179,16 +179,24 @@ TEST_CASE("activity and measures may ask for titles in legs: those before the ru
             cat 0 title=1
           dan 0
     )");
-    const Stood stood = stand(drawn, R"(
+    const Stood stood{pay_by(drawn, R"(
+        [plan]
+        name = "p"
+        currency = "USD"
+        period = "month"
+        effective = 2020-01-01
         [active]
         requires = { legs = { count = 1, title = "silver" } }
         [measures]
-        leaders = { count = "affiliates", over = "downline",
-                    where = { legs = { count = 1, title = "silver" } } }
+        leaders = { count = "affiliates", over = "downline", where = { legs = { count = 1, title = "silver" } } }
         [[rank]]
         name = "silver"
         requires = { title = "silver" }
-    )");
+        [[bonus]]
+        code = "b"
+        kind = "personal"
+        rate = "1%"
+    )"), drawn};
     CHECK(stood.paid.result.standing.is_active[drawn.index("ann")]);  // cat, in bob's leg
     CHECK(stood.paid.result.standing.is_active[drawn.index("bob")]);
     CHECK_FALSE(stood.paid.result.standing.is_active[drawn.index("dan")]);

@@ -22,6 +22,8 @@ public:
         ++next_;
         return face % sides;
     }
+    /// Goes on from the face at `place`.
+    void skip_to(std::size_t place) { next_ = place; }
     /// True in `percent` of cases; never where the face is 0.
     bool chance(int percent) { return roll(100) >= 100 - percent; }
     template <typename T, std::size_t n>

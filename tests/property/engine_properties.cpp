@@ -41,12 +41,14 @@ Summed sums(const Plan& plan, const Facts& facts) {
 }
 
 TEST_CASE("the engine equals the reference in every line, account, measure and rank") {
-    std::size_t payment_count = 0, forfeit_count = 0;
+    std::size_t payment_count = 0, forfeit_count = 0, cut_count = 0, carry_count = 0;
     holds("equal to the reference", 10'000, [&] {
         const Case made = case_of(*throws());
         const Snapshot snapshot = snapshot_of(made.facts);
         const Outcome expected = reference::compute(made.plan, snapshot);
         payment_count += expected.payments.size();
+        cut_count += expected.cuts.size();
+        carry_count += expected.carry_after.size();
         for (const auto& breakdown : expected.breakdowns)
             for (const std::int64_t forfeited : breakdown.forfeited_minor)
                 forfeit_count += forfeited > 0;
@@ -55,9 +57,11 @@ TEST_CASE("the engine equals the reference in every line, account, measure and r
         RC_LOG() << found;
         RC_ASSERT(found.empty());
     });
-    MESSAGE(payment_count, " lines and ", forfeit_count, " sums forfeited were compared");
+    MESSAGE(payment_count, " lines, ", forfeit_count, " sums forfeited, ", cut_count, " cuts and ",
+            carry_count, " carries were compared");
     CHECK(payment_count > 10'000);  // the cases are worth comparing
     CHECK(forfeit_count > 10'000);
+    CHECK(cut_count > 5'000);
 }
 
 TEST_CASE("the number of threads changes nothing") {
@@ -72,7 +76,7 @@ TEST_CASE("the number of threads changes nothing") {
 }
 
 TEST_CASE("what is paid and forfeited is the maximum, and lines add up to what is paid") {
-    holds("conservation", 300, [] {
+    holds("conservation", 1000, [] {
         const Case made = case_of(*throws());
         const Snapshot snapshot = snapshot_of(made.facts);
         const RunResult result = run(made.plan, snapshot);
@@ -98,6 +102,8 @@ TEST_CASE("what is paid and forfeited is the maximum, and lines add up to what i
             RC_ASSERT(line_count == account.line_count);
             all += of_lines;
         }
+        for (const Cut& cut : result.cuts)
+            for (const LineBook::Entry& entry : cut.book.entries()) all += entry.amount_minor;
         RC_ASSERT(all == result.paid_minor);
     });
 }

@@ -42,6 +42,8 @@ std::vector<MemberIndex> add_members(const Facts& facts, Members& members) {
         members.number.push_back(member_number(row));
         members.sponsor.push_back(index_of(member.sponsor));
         members.enroller.push_back(index_of(member.enroller));
+        members.placement.push_back(index_of(member.placement));
+        members.leg.push_back(member.leg);
         members.kind.push_back(member.kind);
         members.status.push_back(member.status);
         members.joined_on.push_back(member.joined_on);
@@ -118,6 +120,8 @@ void drop_plain_columns(Snapshot& snapshot) {
             column.clear();
     };
     if (members.enroller == members.sponsor) members.enroller.clear();
+    drop_if_all(members.placement, no_member);
+    if (members.placement.empty()) members.leg.clear();
     drop_if_all(members.title_before, 0);
     if (orders.qualifying_centipoints == orders.volume_centipoints)
         orders.qualifying_centipoints.clear();
@@ -147,6 +151,12 @@ Snapshot snapshot_of(const Facts& facts) {
     for (const std::size_t row : sorted_rows(
              rows.size(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); }))
         loader.add(row);
+    for (const CarryRow& row : facts.carry)
+        snapshot.carry[row.bonus].push_back({index[static_cast<std::size_t>(row.member)],
+                                             row.left_centipoints, row.right_centipoints});
+    for (auto& [bonus, carried] : snapshot.carry)
+        std::sort(carried.begin(), carried.end(),
+                  [](const Carry& a, const Carry& b) { return a.member < b.member; });
     drop_plain_columns(snapshot);
     return snapshot;
 }
@@ -154,9 +164,11 @@ Snapshot snapshot_of(const Facts& facts) {
 std::string describe(const Facts& facts) {
     std::string text = fmt::format("period {}\n", period_name(facts.period));
     for (const MemberRow& member : facts.members)
-        text += fmt::format("member {} sponsor {} enroller {} {} {} joined {} title {}\n",
+        text += fmt::format("member {} sponsor {} enroller {} placed {}/{} {} {} joined {} title "
+                            "{}\n",
                             member.id, name_of(facts, member.sponsor),
-                            name_of(facts, member.enroller),
+                            name_of(facts, member.enroller), name_of(facts, member.placement),
+                            member.leg,
                             member.kind == MemberKind::customer ? "customer" : "affiliate",
                             member.status == Status::active      ? "active"
                             : member.status == Status::suspended ? "suspended"
@@ -177,8 +189,9 @@ std::string describe(const Facts& facts) {
                             order.cost_minor, order.quantity, order.sku, order.category,
                             order.kind);
         for (const ReturnRow& back : order.returns)
-            text += fmt::format(" returned {} (volume {})", back.amount_minor,
-                                back.volume_centipoints);
+            text += fmt::format(" returned {} (volume {}) {} {}", back.amount_minor,
+                                back.volume_centipoints, back.return_id,
+                                back.returned_on ? format_day(*back.returned_on) : "");
         text += '\n';
     }
     return text;

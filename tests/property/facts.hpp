@@ -16,6 +16,8 @@ struct MemberRow {
     std::string id;
     int sponsor = -1;   ///< a row of Facts::members; -1: a root
     int enroller = -1;
+    int placement = -1;         ///< whom it stands under in the placement tree; -1: nobody
+    std::uint32_t leg = 0;      ///< 1-based
     MemberKind kind = MemberKind::affiliate;
     Status status = Status::active;
     Day joined_on{};
@@ -25,6 +27,8 @@ struct MemberRow {
 struct ReturnRow {
     std::int64_t amount_minor{};
     std::int64_t volume_centipoints = -1;  ///< -1: in proportion
+    std::string return_id;                 ///< empty: any
+    std::optional<Day> returned_on;        ///< nothing: the period's last day
 };
 
 struct OrderRow {
@@ -46,6 +50,13 @@ struct Before {
     Day first_on{};
 };
 
+/// What a binary bonus brings into a member's legs.
+struct CarryRow {
+    std::string bonus;
+    int member{};
+    std::int64_t left_centipoints{}, right_centipoints{};
+};
+
 struct Facts {
     Period period;
     int currency_places = 2;
@@ -53,6 +64,7 @@ struct Facts {
     std::vector<OrderRow> orders;
     std::map<std::pair<int, std::string>, Before> before;  ///< by buyer and contract
     std::map<std::string, int> creators;                   ///< of products, by sku
+    std::vector<CarryRow> carry;
 };
 
 /// As storage would load it: members by id, order lines by (ordered_on, order_id, line), named by

@@ -16,14 +16,16 @@ public:
 
     File members() const {
         File file{ImportKind::members,
-                  "member_id,sponsor_id,joined_on,kind,status,enroller_id,title", {}};
+                  "member_id,sponsor_id,joined_on,kind,status,enroller_id,title,placement_id,leg",
+                  {}};
         for (const MemberRow& member : facts_.members)
             file.rows.push_back(fmt::format(
-                "{},{},{},{},{},{},{}", member.id, id_of(member.sponsor),
+                "{},{},{},{},{},{},{},{},{}", member.id, id_of(member.sponsor),
                 format_day(member.joined_on),
                 member.kind == MemberKind::customer ? "customer" : "affiliate",
                 status_text(member.status), id_of(member.enroller),
-                plan_.rank_name(member.title_before)));
+                plan_.rank_name(member.title_before), id_of(member.placement),
+                member.placement < 0 ? "" : std::to_string(member.leg)));
         return file;
     }
 
@@ -51,8 +53,11 @@ public:
         for (const OrderRow& order : facts_.orders)
             for (const ReturnRow& back : order.returns)
                 file.rows.push_back(fmt::format(
-                    "r{},{},{},{},{},{}", file.rows.size(), order.order_id, order.line,
-                    format_day(facts_.period.last), money(back.amount_minor),
+                    "{},{},{},{},{},{}",
+                    back.return_id.empty() ? fmt::format("r{}", file.rows.size()) : back.return_id,
+                    order.order_id, order.line,
+                    format_day(back.returned_on.value_or(facts_.period.last)),
+                    money(back.amount_minor),
                     back.volume_centipoints < 0 ? "" : points(back.volume_centipoints)));
         return file;
     }

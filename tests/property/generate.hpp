@@ -4,6 +4,7 @@
 #include <rapidcheck/Gen.h>
 
 #include <string>
+#include <vector>
 
 #include "engine/plan/plan.hpp"
 #include "tests/property/dice.hpp"
@@ -19,6 +20,9 @@ struct Wanted {
     bool has_factor = true;
     bool has_large_orders = true;  ///< of more than 10^12 minor units
     bool has_weights = true;
+    bool has_placement = false;     ///< places, legs, binaries
+    bool has_caps = true;          ///< caps and limits
+    bool has_windows = false;      ///< measures over periods
     bool is_per_order_line = false;  ///< only kinds that pay each order line by itself
     std::int64_t scale = 1;        ///< of every volume and amount in the plan
 };
@@ -34,11 +38,14 @@ struct Case {
 [[nodiscard]] Case case_of(const Throws& throws, const Wanted& wanted = {});
 [[nodiscard]] Facts facts_of(const Throws& throws, int rank_count, int currency_places,
                              const Period& period, const Wanted& wanted = {});
+/// What the binary bonuses of a plan bring in for some members.
+void add_carry(const Throws& throws, const std::vector<std::string>& binaries, Facts& facts);
 struct PlanText {
-    std::string text;
+    std::string text;  ///< of several periods: lines that end with "# early" or "# late" are of some
     int rank_count{};
     int currency_places = 2;
     std::string period;
+    std::vector<std::string> binaries;  ///< codes of binary bonuses
 };
 [[nodiscard]] PlanText plan_text_of(const Faces& faces, const Wanted& wanted = {});
 [[nodiscard]] Plan read(const std::string& plan_text);

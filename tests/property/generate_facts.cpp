@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "tests/property/generate.hpp"
 
@@ -11,9 +12,31 @@ namespace downline::property {
 
 namespace {
 
+/// Where in a member's faces the choice of its place begins, and that of its carry.
+constexpr std::size_t placement_face = 12, carry_face = 16;
+
 enum Shape { random_tree, chain, star, forest, shape_count };
 
-MemberRow member_of(const Faces& faces, int row, int shape, const Facts& facts, int rank_count) {
+/// Below an earlier row, on a leg that is free.
+void place(Dice& dice, const Facts& facts, MemberRow& member) {
+    if (member.kind == MemberKind::customer || !dice.chance(75)) return;
+    std::vector<std::pair<int, std::uint32_t>> free;
+    const bool is_wide = dice.chance(20);
+    for (int parent = 0; parent < static_cast<int>(facts.members.size()); ++parent) {
+        if (facts.members[static_cast<std::size_t>(parent)].kind == MemberKind::customer) continue;
+        for (std::uint32_t leg = 1; leg <= (is_wide ? 3U : 2U); ++leg)
+            if (std::none_of(facts.members.begin(), facts.members.end(), [&](const MemberRow& m) {
+                    return m.placement == parent && m.leg == leg;
+                }))
+                free.emplace_back(parent, leg);
+    }
+    if (free.empty()) return;
+    std::tie(member.placement, member.leg) =
+        free[static_cast<std::size_t>(dice.roll(5040)) % free.size()];
+}
+
+MemberRow member_of(const Faces& faces, int row, int shape, const Facts& facts, int rank_count,
+                    const Wanted& wanted) {
     Dice dice(faces);
     MemberRow member;
     // Ids do not follow the tree: a parent may come after its children in byte order.
@@ -47,6 +70,8 @@ MemberRow member_of(const Faces& faces, int row, int shape, const Facts& facts, 
     member.joined_on = dice.chance(50) ? dice.pick(joinings) : first - 1 - dice.roll(400);
     if (member.kind == MemberKind::affiliate && dice.chance(30))
         member.title_before = static_cast<std::uint16_t>(dice.roll(rank_count + 1));
+    dice.skip_to(placement_face);
+    if (wanted.has_placement) place(dice, facts, member);
     return member;
 }
 
@@ -138,7 +163,7 @@ Facts facts_of(const Throws& throws, int rank_count, int currency_places, const 
     const int shape = company.roll(shape_count);
     for (const Faces& faces : throws.members)
         facts.members.push_back(member_of(faces, static_cast<int>(facts.members.size()), shape,
-                                          facts, rank_count));
+                                          facts, rank_count, wanted));
     if (facts.members.empty()) return facts;
     if (company.chance(70))
         facts.creators["s1"] = company.roll(static_cast<int>(facts.members.size()));
@@ -148,6 +173,20 @@ Facts facts_of(const Throws& throws, int rank_count, int currency_places, const 
     return facts;
 }
 
+void add_carry(const Throws& throws, const std::vector<std::string>& binaries, Facts& facts) {
+    for (std::size_t row = 0; row < facts.members.size(); ++row) {
+        if (facts.members[row].kind == MemberKind::customer) continue;
+        Dice dice(throws.members[row]);
+        dice.skip_to(carry_face);
+        for (const std::string& bonus : binaries) {
+            if (!dice.chance(30)) continue;
+            static constexpr std::array<std::int64_t, 5> volumes{10'000, 0, 9'999, 25'000, 1};
+            facts.carry.push_back({bonus, static_cast<int>(row), dice.pick(volumes),
+                                   dice.pick(volumes)});
+        }
+    }
+}
+
 rc::Gen<Throws> throws() {
     const auto faces = [](std::size_t count) {
         return rc::gen::resize(
@@ -155,9 +194,9 @@ rc::Gen<Throws> throws() {
     };
     return rc::gen::build<Throws>(
         rc::gen::set(&Throws::company, faces(64)),
-        rc::gen::set(&Throws::members, rc::gen::container<std::vector<Faces>>(faces(12))),
+        rc::gen::set(&Throws::members, rc::gen::container<std::vector<Faces>>(faces(24))),
         rc::gen::set(&Throws::orders, rc::gen::container<std::vector<Faces>>(faces(40))),
-        rc::gen::set(&Throws::plan, faces(160)));
+        rc::gen::set(&Throws::plan, faces(240)));
 }
 
 }  // namespace downline::property

@@ -21,11 +21,11 @@ struct Askable {
     bool members = true;  ///< legs and frontline
     bool titles = true;
     bool ranked = false;  ///< measures that ask for ranks
+    bool windows = true;  ///< measures over periods
+    bool in_bonus = false;
 };
 constexpr Askable of_ladder{.active = true, .ranks = true, .ranked = true};
-constexpr Askable of_bonus{.active = true, .ranks = true, .ranked = true};
-
-constexpr int test_count = 13;
+constexpr Askable of_bonus{.active = true, .ranks = true, .ranked = true, .in_bonus = true};
 
 class PlanWriter {
 public:
@@ -44,6 +44,9 @@ public:
         if (dice_.chance(60)) text_ += "[active]\nrequires = " + requirement({}) + "\n";
         for (int place = 1; place <= rank_count_; ++place) rank(place);
         for (int i = 1; i <= bonus_count; ++i) bonus(i);
+        if (wanted_.has_caps && !wanted_.is_per_order_line && dice_.chance(20))
+            text_ += "[limits]\npayout = " + rate() + "\n";
+        plan.binaries = binaries_;
         plan.text = text_;
         return plan;
     }
@@ -104,6 +107,7 @@ private:
 
     /// Two tests of different names at most; the first is always there.
     std::string table(Askable askable) {
+        const int test_count = wanted_.has_windows && askable.windows ? 16 : 13;
         const int first = dice_.roll(test_count);
         std::string all = test(first, askable);
         if (dice_.chance(40)) {
@@ -149,9 +153,21 @@ private:
                                             : fmt::format("ranked = {}", 1 + dice_.roll(2));
                 return "direct = " + points();
             case 12:
+                if (wanted_.has_placement && dice_.chance(30)) return "side = " + points();
+                if (wanted_.has_placement && dice_.chance(30)) return fmt::format("weighted = {}", 1 + dice_.roll(5));
                 return dice_.chance(50)
                            ? fmt::format("below = {}", 1 + dice_.roll(3))
                            : fmt::format("team = {{ min = {}, max_per_leg = \"50%\" }}", points());
+            case 13: return (dice_.chance(50) ? "roll = " : "ever = ") + points();
+            case 14:
+                if (askable.ranked && rank_count_ > 0 && dice_.chance(50))
+                    return "rolled_outside = " + points();
+                return "extreme = " + points();
+            case 15:
+                if (askable.ranked && askable.in_bonus)
+                    return fmt::format("led = {}", 1 + dice_.roll(3));
+                return fmt::format("{} = {}", dice_.chance(50) ? "loyal" : "counted",
+                                   1 + dice_.roll(3));
             default: break;
         }
         return "pv = " + points();
@@ -211,8 +227,9 @@ private:
         text_ += fmt::format("team = {{ sum = \"{}\", over = \"downline\", levels = {}{}{} }}\n",
                              dice_.chance(50) ? "own" : "pv", 1 + dice_.roll(3),
                              dice_.chance(40) ? ", self = false" : "",
-                             dice_.chance(30) ? ", tree = \"enroller\"" : "");
+                             of_tree());
         text_ += "direct = { sum = \"pv\", over = \"frontline\" }\n";
+        legs_of_trees();
         text_ += fmt::format("below = {{ count = \"affiliates\", over = \"downline\"{}{}, "
                              "where = {} }}\n",
                              dice_.chance(50) ? ", levels = 2" : "",
@@ -222,6 +239,7 @@ private:
                                                   : "{{ pv = {} }}"), points()));
         text_ += "recruits = { count = \"affiliates\", over = \"frontline\", "
                  "where = { active = true } }\n";
+        if (wanted_.has_windows) windows();
         if (rank_count_ == 0) return;
         text_ += fmt::format("outside = {{ sum = \"pv\", over = \"downline\"{}, "
                              "until = {{ rank = \"r{}\" }} }}\n",
@@ -232,6 +250,66 @@ private:
                              dice_.chance(50) ? "frontline" : "downline",
                              dice_.chance(30) ? "title" : "rank",
                              1 + dice_.roll(rank_count_));
+    }
+
+    /// Measures over periods; some differ between the first periods and those after.
+    void windows() {
+        static constexpr std::array<const char*, 5> summed{"pv", "gv", "own", "team", "direct"};
+        static constexpr std::array<const char*, 3> lengths{"2", "3", "\"lifetime\""};
+        static constexpr std::array<const char*, 3> folds{"sum", "max", "min"};
+        const auto form = [&](const char* fold, const char* of) {
+            return fmt::format("{{ {} = \"{}\", periods = {} }}", fold, of, dice_.pick(lengths));
+        };
+        const std::string early = form("sum", dice_.pick(summed));
+        text_ += "roll = " + early + " # early\n";
+        text_ += "roll = " + (dice_.chance(40) ? form("sum", dice_.pick(summed)) : early) +
+                 " # late\n";
+        text_ += "ever = { sum = \"gv\", periods = \"lifetime\" }\n";
+        text_ += "extreme = " + form(dice_.pick(folds), dice_.pick(summed)) + "\n";
+        text_ += "counted = " + form("sum", dice_.chance(50) ? "orders_n" : "below") + "\n";
+        text_ += "own2 = { sum = \"amount\", from = [\"self\"] } # late\n"
+                 "new = { sum = \"own2\", periods = 3 } # late\n"
+                 "team_roll = { sum = \"roll\", over = \"downline\" }\n";
+        Askable plain{.windows = false};
+        const auto count = [&](const Askable& askable) {
+            return fmt::format("{{ count = \"periods\", periods = {}, where = {} }}",
+                               dice_.pick(lengths), requirement(askable));
+        };
+        const std::string loyal = count(plain);
+        text_ += "loyal = " + loyal + " # early\n";
+        text_ += "loyal = " + (dice_.chance(40) ? count(plain) : loyal) + " # late\n";
+        Askable any = of_bonus;
+        any.windows = false;
+        text_ += "led = " + count(any) + "\n";
+        if (rank_count_ > 0) text_ += "rolled_outside = " + form("sum", "outside") + "\n";
+    }
+
+    /// A measure in points that steps or places may go by.
+    std::string by_measure(const char* usual) {
+        if (!wanted_.has_windows || !dice_.chance(40)) return usual;
+        return dice_.chance(50) ? "roll" : "team_roll";
+    }
+
+    std::string of_tree() {
+        const int which = dice_.roll(10);
+        return which < 6                                  ? ""
+               : which < 8 || !wanted_.has_placement      ? ", tree = \"enroller\""
+                                                          : ", tree = \"placement\"";
+    }
+
+    /// Legs of every tree, and counts by level.
+    void legs_of_trees() {
+        if (!wanted_.has_placement) return;
+        static constexpr std::array<const char*, 3> overs{"lesser-leg", "greater-leg",
+                                                          "outside-greatest-leg"};
+        text_ += fmt::format("side = {{ sum = \"{}\", over = \"{}\"{} }}\n",
+                             dice_.chance(50) ? "own" : "pv", dice_.pick(overs), of_tree());
+        text_ += fmt::format("named = {{ {}, over = \"leg\", leg = {}, tree = \"placement\" }}\n",
+                                 dice_.chance(50) ? "sum = \"pv\"" : "count = \"affiliates\"",
+                                 dice_.chance(50) ? "\"L\"" : "2");
+        text_ += fmt::format("weighted = {{ count = \"affiliates\", over = \"downline\", "
+                             "weights = [3, 0, 2]{}{}, where = {{ pv = {} }} }}\n",
+                             dice_.chance(30) ? ", levels = 2" : "", of_tree(), points());
     }
 
     void weight(int bonus_count) {
@@ -251,10 +329,11 @@ private:
 
     // ── bonuses ──
     void bonus(int number) {
-        static constexpr std::array<const char*, 16> kinds{
+        static constexpr std::array<const char*, 19> kinds{
             "personal",   "unilevel",   "unilevel",     "unilevel",     "unilevel", "unilevel",
             "personal",   "personal",   "generation",   "generation",   "royalty",  "fixed",
-            "pool",       "match",      "differential", "differential"};
+            "pool",       "match",      "differential", "differential", "binary",   "binary",
+            "binary"};
         static constexpr std::array<const char*, 5> bases{"volume", "qualifying_volume", "amount",
                                                           "margin", "volume"};
         std::string kind = dice_.pick(kinds);
@@ -262,9 +341,11 @@ private:
         if ((kind == "fixed" || kind == "generation") && rank_count_ == 0) kind = "unilevel";
         if (wanted_.is_per_order_line && (kind == "pool" || kind == "fixed" || kind == "match"))
             kind = "differential";
+        if (kind == "binary" && (wanted_.is_per_order_line || !wanted_.has_placement))
+            kind = "unilevel";
         text_ += fmt::format("[[bonus]]\ncode = \"b{}\"\nkind = \"{}\"\n", number, kind);
         const std::string base = dice_.pick(bases);
-        const bool is_of_orders = kind != "fixed" && kind != "match";
+        const bool is_of_orders = kind != "fixed" && kind != "match" && kind != "binary";
         if (is_of_orders) text_ += fmt::format("base = \"{}\"\n", base);
         is_money_base_ = base == "amount" || base == "margin";
         has_point_ = is_of_orders;
@@ -276,7 +357,55 @@ private:
         if (kind == "match") match(number);
         if (kind == "pool") pool();
         if (kind == "fixed") fixed();
+        if (kind == "binary") binary(number);
         shared(is_of_orders, kind == "pool");
+        if (wanted_.has_caps && !wanted_.is_per_order_line && dice_.chance(30))
+            cap(kind != "pool" && kind != "fixed" && kind != "binary");
+    }
+
+    void cap(bool may_be_per_source) {
+        const auto most = [&] {
+            return dice_.chance(30) ? by_rank([&] { return amount(); }) : amount();
+        };
+        std::vector<std::string> keys;
+        if (dice_.chance(60)) keys.push_back("per_member = " + most());
+        if (may_be_per_source && dice_.chance(30)) keys.push_back("per_source = " + most());
+        if (keys.empty() || dice_.chance(30)) keys.push_back("of_volume = " + rate());
+        text_ += fmt::format("cap = {{ {} }}\n", fmt::join(keys, ", "));
+    }
+
+    void binary(int number) {
+        binaries_.push_back(fmt::format("b{}", number));
+        if (dice_.chance(40)) text_ += dice_.chance(50) ? "volume = \"gv\"\n" : "volume = \"own\"\n";
+        const auto volume = [&] {
+            return dice_.chance(20) ? by_rank([&] { return points(); }) : points();
+        };
+        const int form = dice_.roll(3);
+        has_point_ = form == 0;
+        if (form == 0) {
+            text_ += "rate = " + (dice_.chance(30) ? by_rank([&] { return rate(); }) : rate()) + "\n";
+        } else if (form == 1) {
+            static constexpr std::array<std::pair<std::int64_t, std::int64_t>, 5> cycles{
+                {{10'000, 10'000}, {20'000, 10'000}, {5'000, 10'000}, {3'333, 1'111}, {0, 5'000}}};
+            const auto& [greater, lesser] = dice_.pick(cycles);
+            text_ += fmt::format("cycle = {{ greater = {}, lesser = {}, amount = {} }}\n",
+                                 centipoints(greater), centipoints(lesser),
+                                 dice_.chance(30) ? by_rank([&] { return amount(); }) : amount());
+        } else {
+            text_ += fmt::format("steps = [[{}, {}], [{}, {}]]\n", centipoints(5'000), amount(),
+                                 centipoints(20'000), amount());
+        }
+        if (dice_.chance(25)) text_ += "carry = \"none\"\n";
+        if (dice_.chance(25)) text_ += "max_leg = " + volume() + "\n";
+        if (dice_.chance(25)) text_ += "min = " + volume() + "\n";
+        if (dice_.chance(25)) text_ += "flush_over_cap = true\n";
+    }
+
+    /// The tree that a bonus pays in.
+    void tree() {
+        const int which = dice_.roll(wanted_.has_placement ? 7 : 6);
+        if (which == 4 || which == 5) text_ += "tree = \"enroller\"\n";
+        if (which == 6) text_ += "tree = \"placement\"\n";
     }
 
     void shared(bool is_of_orders, bool is_pool) {
@@ -339,7 +468,7 @@ private:
         text_ += is_marginal
                      ? fmt::format("tiers = {{ steps = [{}], mode = \"marginal\" }}\n", steps)
                      : fmt::format("tiers = {{ by = \"{}\", steps = [{}] }}\n",
-                                   dice_.chance(50) ? "gv" : "pv", steps);
+                                   by_measure(dice_.chance(50) ? "gv" : "pv"), steps);
     }
 
     void unilevel() {
@@ -348,7 +477,7 @@ private:
         levels(is_amount_each);
         if (dice_.chance(25)) text_ += "counts_from = \"buyer\"\n";
         if (dice_.chance(25)) text_ += "rank_of = \"lower\"\n";
-        if (dice_.chance(25)) text_ += "tree = \"enroller\"\n";
+        tree();
     }
 
     void generation(bool is_amount_each) {
@@ -363,7 +492,7 @@ private:
         else if (dice_.chance(60)) text_ += "own_group = " + share(is_amount_each) + "\n";
         if (dice_.chance(50)) text_ += fmt::format("earners = \"{}\"\n",
                                                    dice_.chance(50) ? "all" : "boundary");
-        if (dice_.chance(20)) text_ += "tree = \"enroller\"\n";
+        tree();
     }
 
     void differential() {
@@ -375,13 +504,13 @@ private:
             text_ += "by_rank = " + by_rank([&] { return share(is_amount_each); }) + "\n";
         else
             text_ += fmt::format("by = \"{}\"\nsteps = [[0, {}], [{}, {}], [{}, {}]]\n",
-                                 dice_.chance(60) ? "gv" : "pv", share(is_amount_each),
+                                 by_measure(dice_.chance(60) ? "gv" : "pv"), share(is_amount_each),
                                  centipoints(10'000), share(is_amount_each), centipoints(30'050),
                                  share(is_amount_each));
         text_ += dice_.pick(selves);
         if (dice_.chance(30)) text_ += fmt::format("uplines = {}\n", 1 + dice_.roll(3));
         if (dice_.chance(40)) text_ += "unqualified = \"forfeit\"\n";
-        if (dice_.chance(20)) text_ += "tree = \"enroller\"\n";
+        tree();
     }
 
     void match(int number) {
@@ -396,7 +525,7 @@ private:
         const int form = dice_.roll(4);
         const auto count = [&] { return std::to_string(dice_.roll(4)); };
         if (form == 1) text_ += "shares = " + by_rank(count);
-        else if (form == 2) text_ += "shares = { by = \"gv\" }";
+        else if (form == 2) text_ += "shares = { by = \"" + by_measure("gv") + "\" }";
         else if (form == 3) text_ += "places = [\"30%\", \"20%\", \"20%\", \"5%\"]\nby = \"gv\"";
         else text_ += "shares = 1";
         text_ += '\n';
@@ -435,6 +564,7 @@ private:
     Dice dice_;
     const Wanted& wanted_;
     std::string text_;
+    std::vector<std::string> binaries_;
     int rank_count_ = 0;
     int places_ = 2;
     bool has_point_ = true;
@@ -461,8 +591,11 @@ Case case_of(const Throws& throws, const Wanted& wanted) {
     const PlanText plan = plan_text_of(throws.plan, wanted);
     made.plan_text = plan.text;
     made.plan = read(plan.text);
+    Wanted facts_wanted = wanted;  // the reference counts cycles one by one
+    if (!plan.binaries.empty()) facts_wanted.has_large_orders = false;
     made.facts = facts_of(throws, plan.rank_count, plan.currency_places,
-                          *parse_period(plan.period), wanted);
+                          *parse_period(plan.period), facts_wanted);
+    add_carry(throws, plan.binaries, made.facts);
     return made;
 }
 

@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -21,6 +23,21 @@ struct SilentListener : rc::detail::TestListener {
     void onTestCaseFinished(const rc::detail::CaseDescription&) override {}
     void onShrinkTried(const rc::detail::CaseDescription&, bool) override {}
     void onTestFinished(const rc::detail::TestMetadata&, const rc::detail::TestResult&) override {}
+};
+
+/// The time that a failing case is made smaller: once it is over, every smaller case passes.
+class ShrinkingTime {
+public:
+    [[nodiscard]] bool is_over() const {
+        return first_failure_ && Clock::now() - *first_failure_ > std::chrono::seconds(60);
+    }
+    void failed() {
+        if (!first_failure_) first_failure_ = Clock::now();
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    std::optional<Clock::time_point> first_failure_;
 };
 
 /// Checks `property` (a function of one generated value, see rc::prop) on `case_count` cases.

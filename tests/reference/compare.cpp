@@ -50,6 +50,30 @@ void compare_payments(const Plan& plan, const Outcome& expected, const Outcome& 
         differences.note("superfluous: " + show(plan, payment));
 }
 
+std::string show(const CutLine& cut) {
+    return fmt::format("{} earner {} {}", cut.code, cut.earner, cut.amount_minor);
+}
+
+std::string show(const CarryLine& carry) {
+    return fmt::format("{} of {}: left {} right {}", carry.code, carry.member,
+                       carry.left_centipoints, carry.right_centipoints);
+}
+
+/// What only one of two sorted lists has.
+template <typename Entry>
+void compare_lists(const char* what, const std::vector<Entry>& expected,
+                   const std::vector<Entry>& got, Differences& differences) {
+    std::vector<Entry> missing, superfluous;
+    std::set_difference(expected.begin(), expected.end(), got.begin(), got.end(),
+                        std::back_inserter(missing));
+    std::set_difference(got.begin(), got.end(), expected.begin(), expected.end(),
+                        std::back_inserter(superfluous));
+    for (const Entry& entry : missing)
+        differences.note(fmt::format("missing {}: {}", what, show(entry)));
+    for (const Entry& entry : superfluous)
+        differences.note(fmt::format("superfluous {}: {}", what, show(entry)));
+}
+
 void compare_breakdowns(const Plan& plan, const Outcome& expected, const Outcome& got,
                         Differences& differences) {
     for (std::size_t i = 0; i < plan.bonuses.size(); ++i) {
@@ -111,6 +135,17 @@ Outcome outcome_of(const RunResult& result, const Snapshot& snapshot) {
             {account.maximum_minor, account.paid_minor, account.forfeited_minor});
     }
     std::sort(outcome.payments.begin(), outcome.payments.end());
+    for (const Cut& cut : result.cuts)
+        for (std::size_t entry = 0; entry < cut.book.entries().size(); ++entry)
+            for (const Line& line : cut.book.lines(entry))
+                outcome.cuts.push_back(
+                    {cut.code, cut.book.entries()[entry].earner, line.amount_minor});
+    std::sort(outcome.cuts.begin(), outcome.cuts.end());
+    for (const auto& [code, carried] : result.carry_after)
+        for (const Carry& carry : carried)
+            outcome.carry_after.push_back(
+                {code, carry.member, carry.left_centipoints, carry.right_centipoints});
+    std::sort(outcome.carry_after.begin(), outcome.carry_after.end());
     outcome.measures = result.standing.measures;
     outcome.is_active = result.standing.is_active;
     outcome.rank = result.standing.rank;
@@ -129,6 +164,8 @@ std::string differences(const Plan& plan, const Outcome& expected, const Outcome
     compare_members(plan, expected, got, found);
     compare_breakdowns(plan, expected, got, found);
     compare_payments(plan, expected, got, found);
+    compare_lists("cut", expected.cuts, got.cuts, found);
+    compare_lists("carry", expected.carry_after, got.carry_after, found);
     found.expect("volume", expected.volume_centipoints, got.volume_centipoints);
     found.expect("amount", expected.amount_minor, got.amount_minor);
     found.expect("paid", expected.paid_minor, got.paid_minor);

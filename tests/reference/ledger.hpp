@@ -9,6 +9,7 @@
 
 #include "engine/plan/plan.hpp"
 #include "engine/snapshot.hpp"
+#include "tests/reference/past.hpp"
 
 namespace downline::reference {
 
@@ -30,10 +31,11 @@ enum class Titles { before, after };
 
 class Ledger {
 public:
-    Ledger(const Plan& plan, const Snapshot& snapshot);
+    Ledger(const Plan& plan, const Snapshot& snapshot, const Past& past);
 
     const Plan& plan;
     const Snapshot& in;
+    const Past& past;
     std::vector<NetLine> lines;
     std::vector<std::uint8_t> is_order_fully_returned;
     std::vector<std::uint32_t> orders_after;
@@ -51,7 +53,13 @@ public:
     [[nodiscard]] MemberIndex parent(MemberIndex member, Tree tree) const;
     [[nodiscard]] std::vector<MemberIndex> frontline(MemberIndex member, Tree tree) const;
 
+    /// Everybody of one leg of the placement tree: who stands there and all below.
+    [[nodiscard]] std::vector<MemberIndex> placement_leg(MemberIndex member,
+                                                         std::uint32_t leg_number) const;
+
     [[nodiscard]] std::int64_t measure(MemberIndex member, MeasureIndex index) const;
+    /// Whether the `where` of a count of periods holds in this one.
+    [[nodiscard]] bool holds_now(MemberIndex member, const Measure& count) const;
     [[nodiscard]] bool meets(MemberIndex member, const Requirement& asked, Titles titles) const;
     [[nodiscard]] bool is_active(MemberIndex member) const;
     [[nodiscard]] RankPlace rank(MemberIndex member) const;
@@ -73,6 +81,9 @@ private:
 
     [[nodiscard]] std::int64_t order_measure(MemberIndex member, const Measure& measure) const;
     [[nodiscard]] std::int64_t member_measure(MemberIndex member, const Measure& measure) const;
+    [[nodiscard]] std::int64_t window_measure(MemberIndex member, const Measure& measure) const;
+    [[nodiscard]] std::int64_t value_in(const PastRun& run, MemberIndex member,
+                                        const Measure& measure) const;
     /// Everybody of the leg under (and with) `head`, which is `depth` levels below the asking
     /// member, that the measure looks at.
     [[nodiscard]] std::vector<Found> leg(MemberIndex head, std::uint32_t depth, Tree tree,

@@ -16,7 +16,8 @@ bool Ledger::is_terminated(MemberIndex member) const {
 }
 
 MemberIndex Ledger::parent(MemberIndex member, Tree tree) const {
-    if (tree == Tree::placement) throw NotCovered("the placement tree");
+    if (tree == Tree::placement)
+        return in.members.placement.empty() ? no_member : in.members.placement[member];
     const bool has_enrollers = !in.members.enroller.empty();
     return tree == Tree::enroller && has_enrollers ? in.members.enroller[member]
                                                    : in.members.sponsor[member];
@@ -39,8 +40,9 @@ std::int64_t Ledger::measure(MemberIndex member, MeasureIndex index) const {
         case Measure::Source::orders: return order_measure(member, measure);
         case Measure::Source::over_members:
         case Measure::Source::count_members: return member_measure(member, measure);
-        default: throw NotCovered("measure " + measure.name + ": windows");
+        case Measure::Source::window: return window_measure(member, measure);
     }
+    throw NotCovered("measure " + measure.name);
 }
 
 /// Own orders and those of one's customers: an order belongs to its seller, once.
@@ -75,21 +77,26 @@ std::int64_t Ledger::member_measure(MemberIndex member, const Measure& measure) 
     const bool is_downline = measure.over == Measure::Over::downline;
     std::int64_t sum = 0;
     if (is_downline && measure.with_self) sum += contribution(measure, {member, 0});
-    std::int64_t greatest = 0;
-    for (const MemberIndex head : frontline(member, measure.tree)) {
+    std::int64_t greatest = 0, least = INT64_MAX, named = 0;
+    const std::vector<MemberIndex> heads = frontline(member, measure.tree);
+    for (const MemberIndex head : heads) {
         const std::int64_t value = measure.over == Measure::Over::frontline
                                        ? contribution(measure, {head, 1})
                                        : leg_value(measure, head);
         sum += value;
         greatest = std::max(greatest, value);
+        least = std::min(least, value);
+        if (measure.tree == Tree::placement && in.members.leg[head] == measure.leg) named += value;
     }
     switch (measure.over) {
         case Measure::Over::downline:
         case Measure::Over::frontline: return sum;
         case Measure::Over::greater_leg: return greatest;
         case Measure::Over::outside_greatest_leg: return sum - greatest;
-        default: throw NotCovered("measure " + measure.name + ": legs of the placement tree");
+        case Measure::Over::leg: return named;
+        case Measure::Over::lesser_leg: return heads.size() < 2 ? 0 : least;
     }
+    throw NotCovered("measure " + measure.name);
 }
 
 std::int64_t Ledger::leg_value(const Measure& measure, MemberIndex head) const {
@@ -120,6 +127,58 @@ std::int64_t Ledger::contribution(const Measure& measure, const Found& found) co
     if (measure.weights.empty()) return 1;
     if (found.depth == 0 || found.depth > measure.weights.size()) return 0;
     return measure.weights[found.depth - 1];
+}
+
+/// SPEC 3.1, 9.8, 9.24: this run's value with those of the final runs before; a period without one
+/// gives 0. A lifetime is every final run so far.
+std::int64_t Ledger::window_measure(MemberIndex member, const Measure& window) const {
+    const bool is_count = window.window == Measure::Window::count;
+    std::vector<std::int64_t> values{is_count ? holds_now(member, window)
+                                              : measure(member, window.of)};
+    if (window.periods == 0)
+        for (const PastRun& run : past) values.push_back(value_in(run, member, window));
+    Period period = in.period;
+    for (std::uint32_t before = 1; before < window.periods; ++before) {
+        period = previous_period(period);
+        std::int64_t value = 0;
+        for (const PastRun& run : past)
+            if (run.period == period) value = value_in(run, member, window);
+        values.push_back(value);
+    }
+    if (window.window == Measure::Window::max) return *std::ranges::max_element(values);
+    if (window.window == Measure::Window::min) return *std::ranges::min_element(values);
+    std::int64_t sum = 0;
+    for (const std::int64_t value : values) sum += value;
+    return sum;
+}
+
+/// What an earlier run found, by name: of who was not there, or under a name that it did not know,
+/// nothing.
+std::int64_t Ledger::value_in(const PastRun& run, MemberIndex member,
+                              const Measure& window) const {
+    const std::int64_t number = in.members.number[member];
+    if (window.window == Measure::Window::count) {
+        const auto held = run.held.find(window.name);
+        return held != run.held.end() && held->second.contains(number);
+    }
+    const auto values = run.measures.find(plan.measures[window.of].name);
+    if (values == run.measures.end()) return 0;
+    const auto value = values->second.find(number);
+    return value == values->second.end() ? 0 : value->second;
+}
+
+bool Ledger::holds_now(MemberIndex member, const Measure& count) const {
+    return meets(member, *count.where, Titles::before);
+}
+
+std::vector<MemberIndex> Ledger::placement_leg(MemberIndex member,
+                                               std::uint32_t leg_number) const {
+    std::vector<MemberIndex> all;
+    for (const MemberIndex head : frontline(member, Tree::placement))
+        if (in.members.leg[head] == leg_number)
+            for (const Found& found : leg(head, 1, Tree::placement, std::nullopt, nullptr))
+                all.push_back(found.member);
+    return all;
 }
 
 // ── Requirements ─────────────────────────────────────────────────────────────────────────────

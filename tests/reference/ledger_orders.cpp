@@ -7,8 +7,9 @@
 
 namespace downline::reference {
 
-Ledger::Ledger(const Plan& the_plan, const Snapshot& snapshot) : plan(the_plan), in(snapshot) {
-    for (const Tree tree : {Tree::sponsor, Tree::enroller}) {
+Ledger::Ledger(const Plan& the_plan, const Snapshot& snapshot, const Past& the_past)
+    : plan(the_plan), in(snapshot), past(the_past) {
+    for (const Tree tree : {Tree::sponsor, Tree::enroller, Tree::placement}) {
         auto& children = children_[tree];
         children.resize(in.members.count);
         for (MemberIndex member = 0; member < in.members.count; ++member)

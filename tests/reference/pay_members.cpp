@@ -11,14 +11,8 @@ namespace downline::reference {
 
 namespace {
 
-struct Sharer {
-    MemberIndex member{};
-    std::int64_t weight{};
-    std::int64_t part{};
-};
+}  // namespace
 
-/// Everything is shared out: whole units first, then one more each to the largest remainders, ties
-/// by member id.
 void share_out(std::int64_t whole, std::vector<Sharer>& sharers) {
     Int128 sum = 0;
     for (const Sharer& sharer : sharers) sum += sharer.weight;
@@ -36,6 +30,8 @@ void share_out(std::int64_t whole, std::vector<Sharer>& sharers) {
     });
     for (std::size_t i = 0; left > 0; ++i, --left) ++sharers[remainders[i].second].part;
 }
+
+namespace {
 
 /// Who has a part in the pool, by member; the weight is its shares, or what places are given by.
 std::vector<Sharer> sharers_of(Payer& payer, const PoolRule& rule) {
@@ -133,6 +129,7 @@ void pay_bonus(Payer& payer) {
     else if (kind == "pool") pay_pool(payer);
     else if (kind == "fixed") pay_fixed(payer);
     else if (kind == "royalty") pay_royalty(payer);
+    else if (kind == "binary") pay_binary(payer);
     else throw NotCovered("kind " + kind);
 }
 

@@ -27,6 +27,15 @@ struct Slot {
     std::uint32_t level{}, paid_level{};
 };
 
+struct Sharer {
+    MemberIndex member{};
+    std::int64_t weight{};
+    std::int64_t part{};
+};
+/// Everything is shared out by weight: whole units first, then one more each to the largest
+/// remainders, ties by member id.
+void share_out(std::int64_t whole, std::vector<Sharer>& sharers);
+
 /// One bonus being paid.
 class Payer {
 public:
@@ -78,5 +87,9 @@ void pay_differential(Payer& payer);
 void pay_match(Payer& payer);
 void pay_pool(Payer& payer);
 void pay_fixed(Payer& payer);
+void pay_binary(Payer& payer);
+
+/// SPEC 3.4 `cap`, 3.5: what caps and limits take, after all bonuses.
+void cut_pay(const Ledger& ledger, Outcome& outcome);
 
 }  // namespace downline::reference

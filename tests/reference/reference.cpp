@@ -21,12 +21,17 @@ void state_members(const Ledger& ledger, Outcome& outcome) {
     for (std::size_t i = 0; i < ledger.plan.measures.size(); ++i)
         for (MemberIndex member = 0; member < count; ++member)
             outcome.measures[i].push_back(ledger.measure(member, static_cast<MeasureIndex>(i)));
+    for (const Measure& measure : ledger.plan.measures)
+        if (measure.source == Measure::Source::window && measure.window == Measure::Window::count)
+            for (MemberIndex member = 0; member < count; ++member)
+                outcome.held[measure.name].push_back(ledger.is_affiliate(member) &&
+                                                     ledger.holds_now(member, measure));
 }
 
 }  // namespace
 
-Outcome compute(const Plan& plan, const Snapshot& snapshot) {
-    const Ledger ledger(plan, snapshot);
+Outcome compute(const Plan& plan, const Snapshot& snapshot, const Past& past) {
+    const Ledger ledger(plan, snapshot, past);
     Outcome outcome;
     state_members(ledger, outcome);
     outcome.breakdowns.resize(plan.bonuses.size());
@@ -43,6 +48,7 @@ Outcome compute(const Plan& plan, const Snapshot& snapshot) {
     outcome.orders_after = ledger.orders_after;
     outcome.first_on_after = ledger.first_on_after;
     std::sort(outcome.payments.begin(), outcome.payments.end());
+    cut_pay(ledger, outcome);
     return outcome;
 }
 

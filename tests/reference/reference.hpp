@@ -7,13 +7,16 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "engine/plan/plan.hpp"
 #include "engine/run.hpp"
 #include "engine/snapshot.hpp"
+#include "tests/reference/past.hpp"
 
 namespace downline::reference {
 
@@ -39,10 +42,29 @@ struct Breakdown {
     friend bool operator==(const Breakdown&, const Breakdown&) = default;
 };
 
+/// What a cap or limit took from a member: a line of its own (SPEC 9.16).
+struct CutLine {
+    std::string code;
+    MemberIndex earner{};
+    std::int64_t amount_minor{};  ///< negative
+    friend auto operator<=>(const CutLine&, const CutLine&) = default;
+};
+
+/// What a binary bonus leaves in a member's legs; nothing for who has nothing left.
+struct CarryLine {
+    std::string code;
+    MemberIndex member{};
+    std::int64_t left_centipoints{}, right_centipoints{};
+    friend auto operator<=>(const CarryLine&, const CarryLine&) = default;
+};
+
 struct Outcome {
     std::vector<Payment> payments;  ///< sorted
+    std::vector<CutLine> cuts;      ///< sorted
+    std::vector<CarryLine> carry_after;  ///< sorted
     std::vector<Breakdown> breakdowns;  ///< per bonus
     std::vector<std::vector<std::int64_t>> measures;  ///< [measure][member]
+    std::map<std::string, std::vector<std::uint8_t>> held;  ///< by count of periods; by member
     std::vector<std::uint8_t> is_active;
     std::vector<RankPlace> rank, title;
     std::int64_t volume_centipoints{}, amount_minor{}, paid_minor{};
@@ -56,6 +78,8 @@ struct NotCovered : std::logic_error {
     using std::logic_error::logic_error;
 };
 
-[[nodiscard]] Outcome compute(const Plan& plan, const Snapshot& snapshot);
+/// One period on top of those before. Of the snapshot it reads what files would say, titles and
+/// carry; what windows need is asked of `past`.
+[[nodiscard]] Outcome compute(const Plan& plan, const Snapshot& snapshot, const Past& past = {});
 
 }  // namespace downline::reference

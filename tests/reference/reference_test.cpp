@@ -57,14 +57,25 @@ TEST_CASE("the article's earner gets 10.80 without and 23.30 with compression") 
     CHECK(paid(drawn, levels + "compression = \"inactive\"\n", "earner") == 2330);
 }
 
-TEST_CASE("the reference refuses what it does not know rather than leaving it out") {
-    const DrawnTree drawn = draw("ann 100\n");
-    Plan plan;
-    Measure window;
-    window.name = "rolling";
-    window.source = Measure::Source::window;
-    plan.measures = {window};
-    CHECK_THROWS_AS((void)compute(plan, snapshot_of(drawn.facts)), NotCovered);
+TEST_CASE("a window of the reference adds what earlier periods found, by name") {
+    const DrawnTree drawn = draw("ann 100\n  bob 20\n");
+    const PlanReading reading = read_plan(
+        "[plan]\nname = \"p\"\ncurrency = \"USD\"\nperiod = \"month\"\neffective = 2020-01-01\n"
+        "[measures]\nthree = { sum = \"gv\", periods = 3 }\n"
+        "ever = { sum = \"gv\", periods = \"lifetime\" }\nleast = { min = \"gv\", periods = 2 }\n"
+        "[[bonus]]\ncode = \"b\"\nkind = \"personal\"\nrate = \"1%\"\n");
+    REQUIRE(reading.errors.empty());
+    const Snapshot snapshot = snapshot_of(drawn.facts);
+    const MemberIndex ann = drawn.index("ann"), bob = drawn.index("bob");
+    const std::int64_t number = snapshot.members.number[ann];
+    const Past past{{*parse_period("2025-11"), {{"gv", {{number, 1}}}}, {}},
+                    {*parse_period("2026-01"), {{"gv", {{number, 500}}}}, {}}};
+    const Outcome outcome = compute(reading.plan, snapshot, past);
+    // The period is 2026-03: February had no run, November is beyond three periods.
+    CHECK(outcome.measures[2][ann] == 12'000 + 0 + 500);
+    CHECK(outcome.measures[3][ann] == 12'000 + 500 + 1);
+    CHECK(outcome.measures[4][ann] == 0);
+    CHECK(outcome.measures[2][bob] == 2'000);
 }
 
 }  // namespace

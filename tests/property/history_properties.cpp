@@ -1,0 +1,150 @@
+// What must hold over several periods: everything that is imported, run and closed, one period
+// after another, against the reference that computes it from the rows alone.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "storage/earnings.hpp"
+#include "storage/runs.hpp"
+#include "storage/verify.hpp"
+#include "tests/property/history.hpp"
+#include "tests/property/holds.hpp"
+#include "tests/reference/chronicle.hpp"
+#include "tests/reference/compare.hpp"
+
+namespace downline::property {
+namespace {
+
+using reference::Chronicle;
+using reference::Closed;
+using reference::StatedLine;
+
+/// Every line that a stored run shows.
+std::vector<StatedLine> stated_lines(Database& database, const RunRecord& run) {
+    std::vector<StatedLine> lines;
+    each_earnings(database, run, true, true, [&](const Earnings& earnings) {
+        for (const EarningLine& line : earnings.lines) {
+            StatedLine stated{.member = earnings.member_id,
+                              .bonus = line.bonus,
+                              .order_id = line.order_id.value_or(""),
+                              .line = static_cast<int>(line.line.value_or(0)),
+                              .from = line.from.value_or(""),
+                              .level = static_cast<std::uint32_t>(line.level),
+                              .paid_level = static_cast<std::uint32_t>(line.paid_level),
+                              .amount_minor = line.amount_minor};
+            for (int stream = 0; stream <= static_cast<int>(StreamKind::adjustment); ++stream)
+                if (stream_name(static_cast<StreamKind>(stream)) == line.stream)
+                    stated.stream = static_cast<StreamKind>(stream);
+            lines.push_back(std::move(stated));
+        }
+    });
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
+
+std::string show(const StatedLine& line) {
+    return fmt::format("{} from {} order {}/{} of {} level {} paid level {} {} amount {} {}",
+                       line.member, line.bonus, line.order_id, line.line, line.from, line.level,
+                       line.paid_level, stream_name(line.stream), line.amount_minor,
+                       line.return_id);
+}
+
+std::string line_differences(const std::vector<StatedLine>& expected,
+                             const std::vector<StatedLine>& got) {
+    std::string text;
+    const auto only_in = [&](const auto& these, const auto& others, const char* what) {
+        std::vector<StatedLine> left;
+        std::set_difference(these.begin(), these.end(), others.begin(), others.end(),
+                            std::back_inserter(left));
+        for (const StatedLine& line : left) text += fmt::format("{}: {}\n", what, show(line));
+    };
+    only_in(expected, got, "missing");
+    only_in(got, expected, "superfluous");
+    return text;
+}
+
+struct Counts {
+    std::size_t networks = 0, periods = 0, lines = 0, reversals = 0, carries = 0;
+};
+
+/// Imports, runs and closes period after period beside the reference; what differs, in words.
+std::string differences_of(const History& history, Counts& counts) {
+    if (history.facts.members.empty()) return "";
+    ++counts.networks;
+    Database database = Database::in_memory();
+    Chronicle chronicle(history);
+    for (std::size_t k = 0; k < history.periods.size(); ++k) {
+        const Plan& plan = history.plans[k];
+        const std::string period = period_name(history.periods[k]);
+        for (const File& file : files_before(history, k))
+            if (!file.rows.empty()) import_file(database, file, plan.currency);
+        const Snapshot loaded = load(database, plan, history.periods[k]).snapshot;
+        Closed expected = chronicle.close();
+        expected.outcome.orders_after.clear();  // contracts stand in another order
+        std::string found = reference::differences(
+            plan, expected.outcome, reference::outcome_of(run(plan, loaded), loaded));
+        const RunSummary draft = make_draft(database, plan, history.periods[k], "test",
+                                            "2027-12-31T00:00:00Z", 1);
+        found += line_differences(expected.lines, stated_lines(database, draft.record));
+        if (!found.empty()) return "in " + period + ":\n" + found;
+        (void)close_period(database, plan.name, period, draft.record.result_digest, "test",
+                           "2027-12-31T00:00:00Z");
+        ++counts.periods;
+        counts.lines += expected.lines.size();
+        counts.carries += expected.outcome.carry_after.size();
+        counts.reversals += static_cast<std::size_t>(
+            std::ranges::count_if(expected.lines, [](const StatedLine& line) {
+                return !line.return_id.empty();
+            }));
+    }
+    return "";
+}
+
+/// Leaves a failing case as files in the folder that DOWNLINE_KEEP names: what comes in, in order.
+void keep(const History& history, const std::string& differences) {
+    const char* folder = std::getenv("DOWNLINE_KEEP");
+    if (!folder) return;
+    const std::filesystem::path path{folder};
+    std::filesystem::create_directories(path);
+    const auto write = [&](const std::string& name, const std::string& text) {
+        std::ofstream(path / name, std::ios::binary) << text;
+    };
+    write("case.txt", describe(history) + "\n" + differences);
+    for (std::size_t k = 0; k < history.periods.size(); ++k) {
+        const std::string period = period_name(history.periods[k]);
+        write(period + "-plan.toml", history.plan_texts[k]);
+        int number = 0;
+        for (const File& file : files_before(history, k))
+            if (!file.rows.empty())
+                write(fmt::format("{}-{}-{}.csv", period, ++number, import_kind_name(file.kind)),
+                      file.text());
+    }
+}
+
+TEST_CASE("period after period the stored lines are those of the reference") {
+    Counts counts;
+    ShrinkingTime shrinking;
+    std::optional<std::pair<History, std::string>> failure;
+    holds("several periods equal to the reference", 2'300, [&] {
+        const History history = history_of(*throws(), {.has_returns = false, .has_placement = false, .has_windows = true});
+        if (shrinking.is_over()) return;
+        RC_LOG() << describe(history);
+        const std::string found = differences_of(history, counts);
+        if (!found.empty()) {
+            shrinking.failed();
+            failure = {history, found};  // the last one is the smallest
+        }
+        RC_LOG() << found;
+        RC_ASSERT(found.empty());
+    });
+    if (failure) keep(failure->first, failure->second);
+    MESSAGE(counts.networks, " networks, ", counts.periods, " periods, ", counts.lines,
+            " lines, ", counts.reversals, " reversals, ", counts.carries, " carries");
+    CHECK(counts.networks >= 2'000);
+    CHECK(counts.lines > 10'000);
+}
+
+}  // namespace
+}  // namespace downline::property
