@@ -29,12 +29,13 @@ struct ImportArguments {
 };
 
 ImportKind kind_named(const std::string& name) {
-    const std::array<std::string, 5> names{"members", "orders", "returns", "products",
-                                           "affiliates"};
+    const std::array<std::string, 6> names{"members", "orders",     "returns", "products",
+                                           "moves",   "affiliates"};
     const std::string chosen = choose("kind of file", name, names);
     if (chosen == "orders") return ImportKind::orders;
     if (chosen == "returns") return ImportKind::returns;
     if (chosen == "products") return ImportKind::products;
+    if (chosen == "moves") return ImportKind::moves;
     return ImportKind::members;  // affiliates is another word for them
 }
 
@@ -124,7 +125,7 @@ void report_bad_rows(const ImportReport& report, const ImportOptions& options) {
 void import(const Settings& settings, ImportArguments& arguments) {
     if (arguments.kind.empty())
         throw UsageError("import what? downline import KIND FILE…, with KIND one of members, "
-                         "orders, returns, products");
+                         "orders, returns, products, moves");
     ImportOptions& options = arguments.options;
     options.kind = kind_named(arguments.kind);
     if (arguments.files.empty())
@@ -202,7 +203,7 @@ void add_import(Command& root, Settings& settings) {
     Command command = root.command("import", "Take in CSV files, all rows or none");
     const auto arguments = std::make_shared<ImportArguments>();
     command.argument("KIND", arguments->kind,
-                     "members (or affiliates), orders, returns or products", false);
+                     "members (or affiliates), orders, returns, products or moves", false);
     command.arguments("FILE", arguments->files, "CSV files; - is standard input");
     add_format_options(command, *arguments);
     add_row_options(command, arguments->options);

@@ -24,7 +24,12 @@ RowsByNumber direct_customers(Database& database, std::int64_t affiliate) {
     const auto names = changed_values(database, "name", INT32_MAX);
     RowsByNumber rows;
     Query query =
-        database.query("SELECT number, member_id, name, kind FROM member WHERE sponsor = ?1");
+        database.query("SELECT number, member_id, name, kind FROM member WHERE sponsor = ?1 AND"
+                       " number NOT IN (SELECT member FROM moved WHERE tree = 0) UNION ALL "
+                       "SELECT number, member_id, name, kind FROM member m WHERE ?1 = (SELECT"
+                       " new_parent FROM moved WHERE member = m.number AND tree = 0 ORDER BY"
+                       " holds_from DESC, effective_on DESC, row DESC LIMIT 1) AND number IN"
+                       " (SELECT member FROM moved WHERE tree = 0)");
     query.bind(1, affiliate);
     while (query.step()) {
         const auto kind = kinds.find(query.integer(0));

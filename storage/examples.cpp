@@ -66,6 +66,7 @@ private:
         refuse_unknown_tables(stated);
         close_until(*period);
         if (stated.products) import(ImportKind::products, *stated.products);
+        if (stated.moves) import(ImportKind::moves, *stated.moves);
         if (stated.orders) import(ImportKind::orders, *stated.orders);
         if (stated.returns) import(ImportKind::returns, *stated.returns);
         draft_of(database_, plan_, *period, signature, 1);
@@ -75,7 +76,6 @@ private:
 
     static void refuse_unknown_tables(const ExamplePeriod& stated) {
         const std::pair<const std::optional<std::string>&, const char*> tables[] = {
-            {stated.moves, "moves"},
             {stated.adjustments, "adjustments"},
             {stated.carry, "carry"},
             {stated.carry_after, "carry_after"}};

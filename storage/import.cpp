@@ -22,9 +22,12 @@ void check_options(const ImportOptions& options) {
         throw UsageError("--late is not there yet: rows dated in a closed period cannot be taken");
     if (options.kind == ImportKind::members && options.expect_total)
         throw UsageError("--expect-total means the sum of the amount column; members have none");
+    if (options.kind == ImportKind::moves && options.expect_total)
+        throw UsageError("--expect-total means the sum of the amount column; moves have none");
     std::vector<std::string> known;
     for (const ImportKind kind :
-         {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products})
+         {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products,
+          ImportKind::moves})
         for (const ColumnRule& rule : columns_of(kind)) known.emplace_back(rule.name);
     for (const auto& [theirs, ours] : options.map)
         if (std::find(known.begin(), known.end(), ours) == known.end())
@@ -68,6 +71,7 @@ std::unique_ptr<Importer> importer_of(ImportContext& context) {
         case ImportKind::orders: return import_orders(context);
         case ImportKind::returns: return import_returns(context);
         case ImportKind::products: return import_products(context);
+        case ImportKind::moves: return import_moves(context);
     }
     throw BrokenInvariant("an import of no kind");
 }

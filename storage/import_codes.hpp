@@ -50,6 +50,7 @@ inline constexpr Code wrong_currency = "wrong_currency";
 inline constexpr Code bad_kind = "bad_kind";
 inline constexpr Code bad_status = "bad_status";
 inline constexpr Code bad_leg = "bad_leg";
+inline constexpr Code bad_tree = "bad_tree";
 // Members.
 inline constexpr Code unknown_sponsor = "unknown_sponsor";
 inline constexpr Code self_sponsor = "self_sponsor";
@@ -78,6 +79,9 @@ inline constexpr Code affiliate_to_customer = "affiliate_to_customer";
 inline constexpr Code sponsor_changed = "sponsor_changed";
 inline constexpr Code enroller_changed = "enroller_changed";
 inline constexpr Code placement_changed = "placement_changed";
+// Moves; what is wrong with the new parent has the codes of members.
+inline constexpr Code move_before_joining = "move_before_joining";
+inline constexpr Code two_moves = "two_moves";
 // Keys and what they refer to.
 inline constexpr Code conflict = "conflict";
 inline constexpr Code closed_period = "closed_period";
@@ -126,6 +130,7 @@ inline constexpr std::array all{
     bad_kind,
     bad_status,
     bad_leg,
+    bad_tree,
     unknown_sponsor,
     self_sponsor,
     customer_sponsor,
@@ -153,6 +158,8 @@ inline constexpr std::array all{
     sponsor_changed,
     enroller_changed,
     placement_changed,
+    move_before_joining,
+    two_moves,
     conflict,
     closed_period,
     unknown_member,

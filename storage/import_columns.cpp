@@ -19,6 +19,7 @@ std::string_view import_kind_name(ImportKind kind) {
         case ImportKind::orders: return "orders";
         case ImportKind::returns: return "returns";
         case ImportKind::products: return "products";
+        case ImportKind::moves: return "moves";
     }
     return "";
 }
@@ -29,6 +30,7 @@ std::span<const ColumnRule> columns_of(ImportKind kind) {
         case ImportKind::orders: return order_columns;
         case ImportKind::returns: return return_columns;
         case ImportKind::products: return product_columns;
+        case ImportKind::moves: return move_columns;
     }
     return {};
 }

@@ -112,4 +112,22 @@ inline constexpr std::array<ColumnRule, product_column_count> product_columns{{
     {"valid_from"},
 }};
 
+enum MoveColumn : std::size_t {
+    move_member_id,
+    move_tree,
+    move_new_parent_id,
+    move_effective_on,
+    move_reason,
+    move_leg,
+    move_column_count
+};
+inline constexpr std::array<ColumnRule, move_column_count> move_columns{{
+    {"member_id", true},
+    {"tree", true},
+    {"new_parent_id", true},
+    {"effective_on", true},
+    {"reason", true},
+    {"leg"},
+}};
+
 }  // namespace downline

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
@@ -384,6 +385,22 @@ Day RowReader::day(std::size_t column) {
 std::int64_t RowReader::optional_day(std::size_t column) {
     Day day = 0;
     return raw(column).empty() || !read_day(column, day) ? not_stated : day;
+}
+
+std::uint32_t RowReader::leg(std::size_t column) {
+    const std::string_view field = raw(column);
+    if (field.empty()) return 0;
+    if (field == "L") return 1;
+    if (field == "R") return 2;
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
+    if (error == std::errc{} && end == field.data() + field.size() && number >= 1 &&
+        number <= plan_entries_max)
+        return number;
+    refuse(column, code::bad_leg,
+           fmt::format("leg {} is unknown; write L, R or a number from 1 to {}", shown_value(field),
+                       plan_entries_max));
+    return 0;
 }
 
 std::int64_t RowReader::word(std::size_t column, std::initializer_list<std::string_view> words,

@@ -66,6 +66,7 @@ public:
     std::int64_t volume(std::size_t column);
     std::int64_t quantity(std::size_t column);
     std::int64_t line(std::size_t column);  ///< 1 where not stated
+    std::uint32_t leg(std::size_t column);  ///< of a placement, 1-based; 0 where not stated
     /// The place among `words`, `otherwise` where the field is empty.
     std::int64_t word(std::size_t column, std::initializer_list<std::string_view> words,
                       std::string_view code, std::int64_t otherwise);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_set>
 
@@ -175,22 +176,36 @@ void MemberGraph::refuse_cycles(const Tree& tree, std::vector<std::vector<std::u
 /// No two members in one leg of one parent.
 void MemberGraph::check_places() {
     if (fresh_.placement.empty()) return;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> taken;
+    struct Occupant {
+        std::string member_id;
+        Day until = std::numeric_limits<Day>::max();  ///< the day on which a move takes it away
+    };
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Occupant> taken;
     Query places = context_.database.query(
-        "SELECT placement, leg, member_id FROM member WHERE placement IS NOT NULL");
-    while (places.step())
-        taken.emplace(std::pair{static_cast<std::uint32_t>(places.integer(0)),
-                                static_cast<std::uint32_t>(places.integer(1))},
-                      places.text(2));
+        "WITH place(member, parent, leg, since) AS ("
+        " SELECT number, placement, leg, joined_on - 1 FROM member WHERE placement IS NOT NULL"
+        " UNION ALL SELECT member, new_parent, leg, holds_from FROM moved WHERE tree = 2)"
+        " SELECT place.parent, place.leg, m.member_id, (SELECT min(holds_from) FROM moved n WHERE tree = 2"
+        " AND n.member = place.member AND n.holds_from > place.since)"
+        " FROM place JOIN member m ON m.number = place.member");
+    while (places.step()) {
+        Occupant occupant{std::string(places.text(2))};
+        if (!places.is_null(3)) occupant.until = static_cast<Day>(places.integer(3));
+        Occupant& known = taken[{static_cast<std::uint32_t>(places.integer(0)),
+                                 static_cast<std::uint32_t>(places.integer(1))}];
+        if (known.member_id.empty() || known.until < occupant.until) known = std::move(occupant);
+    }
     for (std::uint32_t row = 0; row < rows_.size(); ++row) {
         const std::uint32_t entry = fresh_.entry_of[row];
         if (entry == IdTable::none || fresh_.placement[entry] == 0) continue;
-        const auto [found, is_free] =
-            taken.try_emplace({fresh_.placement[entry], rows_.leg[row]}, rows_.member_id[row]);
-        if (!is_free)
-            reject(entry, member_leg, code::leg_taken,
-                   fmt::format("leg {} below {} is taken by {}; choose another", rows_.leg[row],
-                               shown_value(rows_.placement_id[row]), shown_value(found->second)));
+        Occupant& occupant = taken[{fresh_.placement[entry], rows_.leg[row]}];
+        if (occupant.member_id.empty() || occupant.until <= rows_.joined_on[row]) {
+            occupant = {std::string(rows_.member_id[row])};
+            continue;
+        }
+        reject(entry, member_leg, code::leg_taken,
+               fmt::format("leg {} below {} is taken by {}; choose another", rows_.leg[row],
+                           shown_value(rows_.placement_id[row]), shown_value(occupant.member_id)));
     }
 }
 

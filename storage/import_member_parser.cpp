@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "engine/limits.hpp"
 #include "engine/snapshot.hpp"
@@ -59,23 +58,6 @@ MemberParser::MemberParser(ImportContext& context, KnownMembers& known)
       reader_(ImportKind::members, context.format, context.problems.keeps_rows()),
       may_settle_(known.largest_number() == 0) {}
 
-/// L is 1, R is 2, or a number.
-std::uint32_t MemberParser::leg() {
-    const std::string_view field = reader_.raw(member_leg);
-    if (field.empty()) return 0;
-    if (field == "L") return 1;
-    if (field == "R") return 2;
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
-    if (error == std::errc{} && end == field.data() + field.size() && number >= 1 &&
-        number <= plan_entries_max)
-        return number;
-    reader_.refuse(member_leg, code::bad_leg,
-                   fmt::format("leg {} is unknown; write L, R or a number from 1 to {}",
-                               shown_value(field), plan_entries_max));
-    return 0;
-}
-
 /// Dates of kind and status make sense beside the kind, the status and the joining.
 void MemberParser::check_dates(Day joined_on, std::int64_t kind, std::int64_t kind_on,
                                std::int64_t status, std::int64_t status_on) {
@@ -126,7 +108,7 @@ void MemberParser::take(MemberRows& rows) {
                            placement_id = reader_.optional_id(member_placement_id),
                            name = reader_.text(member_name), country = reader_.text(member_country),
                            title = reader_.text(member_title);
-    const std::uint32_t leg_number = leg();
+    const std::uint32_t leg_number = reader_.leg(member_leg);
     if (reader_.is_good()) check_dates(joined_on, kind, kind_on, status, status_on);
     if (reader_.is_good()) check_place(placement_id, kind, leg_number);
     if (!reader_.is_good()) {

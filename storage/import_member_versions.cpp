@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/plan/plan.hpp"
 #include "engine/snapshot.hpp"
 #include "storage/import_codes.hpp"
 #include "storage/import_columns.hpp"
@@ -53,10 +54,13 @@ void sort_by_day(std::vector<Version>& versions) {
 
 }  // namespace
 
-/// What the database says of a member. Kinds and statuses by day, at least one of each.
+/// What the database says of a member: a place at first and, after all moves, now. Kinds and statuses by day, at least one of each.
 struct MemberVersions::Known {
     std::uint32_t number{};
-    std::int64_t sponsor{}, enroller{}, placement{}, leg{};  ///< 0: none
+    struct Parents {
+        std::int64_t sponsor{}, enroller{}, placement{}, leg{};  ///< 0: none
+    };
+    Parents at_first, now;
     Day joined_on{};
     std::vector<Version> kinds, statuses;
     std::string name, country, title;
@@ -74,6 +78,9 @@ MemberVersions::MemberVersions(ImportContext& context, const MemberRows& rows, K
           " country, title FROM member WHERE number = ?1")),
       changes_(context.database.query("SELECT item, holds_from, value FROM member_change WHERE"
                                       " member = ?1 ORDER BY holds_from, import, row")),
+      moves_(context.database.query(
+          "SELECT tree, ifnull(new_parent, 0), ifnull(leg, 0) FROM moved WHERE member = ?1"
+          " ORDER BY holds_from, effective_on, row")),
       id_(context.database.query("SELECT member_id FROM member WHERE number = ?1")),
       insert_(context.database.query("INSERT INTO member_change(import, member, item, holds_from,"
                                      " value) VALUES (?1, ?2, ?3, ?4, ?5)")) {}
@@ -84,14 +91,30 @@ void MemberVersions::add_change(std::uint32_t number, std::string_view item, Day
     insert_.bind(4, std::int64_t{holds_from}).bind(5, value).run();
 }
 
+void MemberVersions::read_moves(Known& known) {
+    known.now = known.at_first;
+    moves_.bind(1, std::int64_t{known.number});
+    while (moves_.step()) {
+        const std::int64_t parent = moves_.integer(1);
+        switch (static_cast<Tree>(moves_.integer(0))) {
+            case Tree::sponsor: known.now.sponsor = parent; break;
+            case Tree::enroller: known.now.enroller = parent; break;
+            case Tree::placement:
+                known.now.placement = parent;
+                known.now.leg = moves_.integer(2);
+                break;
+        }
+    }
+    moves_.reset();
+}
+
 MemberVersions::Known MemberVersions::read(std::uint32_t number) {
     Known known{number};
     member_.bind(1, std::int64_t{number});
     member_.step();
-    known.sponsor = member_.integer(0);
-    known.enroller = member_.is_null(1) ? known.sponsor : member_.integer(1);
-    known.placement = member_.integer(2);
-    known.leg = member_.integer(3);
+    const std::int64_t sponsor = member_.integer(0);
+    known.at_first = {sponsor, member_.is_null(1) ? sponsor : member_.integer(1),
+                      member_.integer(2), member_.integer(3)};
     known.joined_on = static_cast<Day>(member_.integer(4));
     known.kinds.push_back({known.joined_on, member_.integer(5)});
     if (member_.is_null(7)) {
@@ -104,6 +127,7 @@ MemberVersions::Known MemberVersions::read(std::uint32_t number) {
     known.country = member_.text(9);
     known.title = member_.text(10);
     member_.reset();
+    read_moves(known);
     changes_.bind(1, std::int64_t{number});
     while (changes_.step()) {
         const std::string_view item = changes_.text(0);
@@ -139,12 +163,14 @@ std::string MemberVersions::id_of(std::int64_t number) {
     return id;
 }
 
-/// A parent that differs is changed by a move, not by a members file.
+/// A parent that differs is changed by a move, not by a members file. Before and after a move the
+/// file may say the one or the other.
 bool MemberVersions::check_parent(std::uint32_t row, std::size_t column, std::string_view id,
-                                  std::int64_t known, std::string_view code) {
-    if (id.empty() ? known == 0 : number_of(id) == known) return true;
+                                  std::int64_t at_first, std::int64_t now, std::string_view code) {
+    const std::int64_t here = id.empty() ? 0 : number_of(id);
+    if (here == now || here == at_first) return true;
     RowDifferences found;
-    found.add(member_columns[column].name, id_of(known), std::string(id));
+    found.add(member_columns[column].name, id_of(now), std::string(id));
     refuse(row, column, code,
            found.text() + "; a member changes its place by a row of a moves file only");
     return false;
@@ -152,21 +178,22 @@ bool MemberVersions::check_parent(std::uint32_t row, std::size_t column, std::st
 
 bool MemberVersions::check_parents(std::uint32_t row, const Known& known) {
     const std::string_view enroller = rows_.enroller_id[row], placement = rows_.placement_id[row];
-    if (!check_parent(row, member_sponsor_id, rows_.sponsor_id[row], known.sponsor,
+    const Known::Parents &at_first = known.at_first, &now = known.now;
+    if (!check_parent(row, member_sponsor_id, rows_.sponsor_id[row], at_first.sponsor, now.sponsor,
                       code::sponsor_changed))
         return false;
-    if (!enroller.empty() &&
-        !check_parent(row, member_enroller_id, enroller, known.enroller, code::enroller_changed))
+    if (!enroller.empty() && !check_parent(row, member_enroller_id, enroller, at_first.enroller,
+                                           now.enroller, code::enroller_changed))
         return false;
     if (placement.empty()) return true;
-    if (!check_parent(row, member_placement_id, placement, known.placement,
+    if (!check_parent(row, member_placement_id, placement, at_first.placement, now.placement,
                       code::placement_changed))
         return false;
-    if (known.leg == rows_.leg[row]) return true;
+    if (rows_.leg[row] == at_first.leg || rows_.leg[row] == now.leg) return true;
     refuse(row, member_leg, code::placement_changed,
            fmt::format("leg is {}, here {}; a member changes its place by a row of a moves file "
                        "only",
-                       known.leg, rows_.leg[row]));
+                       now.leg, rows_.leg[row]));
     return false;
 }
 

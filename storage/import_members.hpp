@@ -53,7 +53,6 @@ private:
     void check_dates(Day joined_on, std::int64_t kind, std::int64_t kind_on, std::int64_t status,
                      std::int64_t status_on);
     void check_place(std::string_view placement_id, std::int64_t kind, std::uint32_t leg);
-    std::uint32_t leg();
     bool settle(MemberBatch& batch);
     bool has_only_plain_rows(const MemberRows& rows) const;
     bool find_parents(const MemberBatch& batch, const IdTable& own,
@@ -126,8 +125,9 @@ private:
     struct Known;
     Known read(std::uint32_t number);
     bool check_parents(std::uint32_t row, const Known& known);
+    void read_moves(Known& known);
     bool check_parent(std::uint32_t row, std::size_t column, std::string_view id,
-                      std::int64_t known, std::string_view code);
+                      std::int64_t at_first, std::int64_t now, std::string_view code);
     bool check_constants(std::uint32_t row, const Known& known);
     bool settle_kind(std::uint32_t row, const Known& known, bool& is_changed);
     bool settle_kind_day(std::uint32_t row, const Known& known, bool& is_changed);
@@ -144,7 +144,7 @@ private:
     KnownMembers& known_;
     const NewMembers& fresh_;
     Day today_ = 0;  ///< of the import: when a name or country begins to hold
-    Query member_, changes_, id_, insert_;
+    Query member_, changes_, moves_, id_, insert_;
 };
 
 }  // namespace downline

@@ -6,6 +6,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/import.hpp"
+#include "storage/tree_history.hpp"
 
 namespace downline {
 namespace {
@@ -51,6 +52,7 @@ constexpr std::array dependences{
         "?1)) OR"
         " (r.table_name = 'return_line' AND r.row IN (SELECT row FROM return_line WHERE import = "
         "?1)) OR"
+        " (r.table_name = 'move' AND r.row IN (SELECT row FROM move WHERE import = ?1)) OR"
         " (r.table_name = 'product' AND r.row IN (SELECT row FROM product WHERE import = ?1)))",
         "replaces rows of it"},
     Dependence{"SELECT i.number FROM import i, import u WHERE u.number = ?1 AND i.number > ?1 AND"
@@ -64,6 +66,10 @@ constexpr std::array dependences{
     Dependence{"SELECT c.import FROM member_change c JOIN member m ON m.number = c.member"
                " WHERE m.import = ?1 AND c.import <> ?1",
                "changes members of it"},
+    Dependence{"SELECT import FROM move WHERE import <> ?1 AND (member IN (SELECT number FROM"
+               " member WHERE import = ?1) OR new_parent IN (SELECT number FROM member WHERE"
+               " import = ?1))",
+               "has moves of members of it"},
     Dependence{"SELECT import FROM order_line WHERE import <> ?1 AND buyer IN"
                " (SELECT number FROM member WHERE import = ?1)",
                "has orders of members of it"},
@@ -82,6 +88,21 @@ void check_dependences(Database& database, std::int64_t number) {
         if (query.step())
             refuse(number, fmt::format("import {} {}; withdraw that one first", query.integer(0),
                                        dependence.what));
+    }
+}
+
+/// Without the moves of an import later ones may make no forest, or a place may be taken twice.
+void check_trees(Database& database, std::int64_t number) {
+    for (const Tree tree : {Tree::sponsor, Tree::enroller, Tree::placement}) {
+        const TreeHistory history(database, tree);
+        const std::vector<TreeFault> faults = history.faults(history.moves());
+        if (faults.empty()) continue;
+        Query query = database.query("SELECT member_id FROM member WHERE number = ?1");
+        query.bind(1, std::int64_t{faults.front().members.front()});
+        ensure(query.step(), "a moved member is not there");
+        refuse(number, fmt::format("without it {} would have no place after {}; move {} elsewhere "
+                                   "first",
+                                   query.text(0), format_day(faults.front().day), query.text(0)));
     }
 }
 
@@ -108,10 +129,11 @@ void undo_import(Database& database, std::int64_t number, const std::string& by,
     check_dependences(database, number);
     supersede_drafts(database, number);
     for (const char* table : {"replaced", "return_line", "order_line", "order_extent", "product",
-                              "member_change", "member"})
+                              "member_change", "move", "member"})
         database.query(fmt::format("DELETE FROM {} WHERE import = ?1", table))
             .bind(1, number)
             .run();
+    check_trees(database, number);
     database.query("UPDATE import SET undone_by = ?2, undone_at = ?3 WHERE number = ?1")
         .bind(1, number)
         .bind(2, by)

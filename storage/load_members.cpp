@@ -153,6 +153,35 @@ void apply_changes(Database& database, const AsOf& as_of, const Period& period,
     }
 }
 
+/// Applies the moves that hold on the period's last day. Parents are still numbers. The enroller
+/// does not follow a move of the sponsor (9.12).
+void apply_moves(Database& database, const AsOf& as_of, const Period& period,
+                 LoadedMembers& loaded) {
+    Query query = database.query(
+        "SELECT member, tree, ifnull(new_parent, 0), ifnull(leg, 0) FROM move m WHERE import <= ?1"
+        " AND holds_from <= ?2 AND NOT EXISTS (SELECT 1 FROM replaced r WHERE r.table_name = 'move'"
+        " AND r.row = m.row AND r.import <= ?1) ORDER BY holds_from, effective_on, row");
+    query.bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
+    Members& members = loaded.members;
+    while (query.step()) {
+        const MemberIndex member = loaded.index(query.integer(0));
+        if (member == no_member) continue;
+        const auto tree = static_cast<Tree>(query.integer(1));
+        const auto parent = static_cast<std::uint32_t>(query.integer(2));
+        if (tree != Tree::placement && members.enroller.empty()) members.enroller = members.sponsor;
+        switch (tree) {
+            case Tree::sponsor: members.sponsor[member] = parent; break;
+            case Tree::enroller: members.enroller[member] = parent; break;
+            case Tree::placement:
+                members.placement.resize(members.count);
+                members.leg.resize(members.count);
+                members.placement[member] = parent;
+                members.leg[member] = static_cast<std::uint32_t>(query.integer(3));
+                break;
+        }
+    }
+}
+
 /// Numbers of parents become indexes; a parent who has not joined yet is none (9.12).
 void link_parents(const LoadedMembers& loaded, std::vector<MemberIndex>& parents) {
     for (MemberIndex& parent : parents) parent = parent == 0 ? no_member : loaded.index(parent);
@@ -165,6 +194,7 @@ LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& 
     sort_by_id(loaded);
     index_numbers(loaded);
     apply_changes(database, as_of, period, loaded);
+    apply_moves(database, as_of, period, loaded);
     link_parents(loaded, loaded.members.sponsor);
     link_parents(loaded, loaded.members.enroller);
     link_parents(loaded, loaded.members.placement);

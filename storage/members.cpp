@@ -71,6 +71,11 @@ MemberRecord find_member(Database& database, const std::string& member_id, Day o
     if (!query.is_null(2)) member.name = query.text(2);
     member.kind = static_cast<MemberKind>(query.integer(3));
     member.joined_on = static_cast<Day>(query.integer(4));
+    Query moved = database.query(
+        "SELECT new_parent FROM moved WHERE member = ?1 AND tree = 0 AND holds_from <= ?2"
+        " ORDER BY holds_from DESC, effective_on DESC, row DESC LIMIT 1");
+    moved.bind(1, member.number).bind(2, std::int64_t{on});
+    if (moved.step()) member.sponsor = moved.integer(0);
     if (auto name = changed_value(database, member.number, "name", INT32_MAX))
         member.name = std::move(name);
     if (const auto kind = changed_value(database, member.number, "kind", on))

@@ -13,7 +13,7 @@
 namespace downline {
 
 struct MemberRecord {
-    std::int64_t number{}, sponsor{};  ///< sponsor 0: none
+    std::int64_t number{}, sponsor{};  ///< the sponsor on that day; 0: none
     std::string member_id;
     std::optional<std::string> name;  ///< the newest
     MemberKind kind{};                ///< on the day asked for

@@ -31,8 +31,9 @@ std::string_view status_name(Status status) {
 /// Everything that a row of the tree is made of.
 class TreeReader {
 public:
-    TreeReader(Database& database, const std::optional<RunRecord>& run, Tree tree, Day day)
-        : loaded_(load_members(database, as_of(database, run ? run->last_import : INT64_MAX),
+    TreeReader(Database& database, const std::optional<RunRecord>& run, Tree tree, Day day,
+               std::int64_t last_import)
+        : loaded_(load_members(database, as_of(database, last_import),
                                Period{PeriodKind::day, day, day})),
           names_(database.query("SELECT name FROM member WHERE number = ?1")),
           new_names_(changed_values(database, "name", INT32_MAX)),
@@ -144,7 +145,9 @@ std::vector<TreeRow> tree_of(Database& database, const std::optional<RunRecord>&
     constexpr Day no_day = INT32_MAX;
     const Day day = on ? *on : run ? run->last_day : no_day;
     const MemberRecord member = find_member(database, member_id, day);
-    TreeReader reader(database, run, tree, day);
+    // A day that was asked for is told as it is known now, a period as its run saw it.
+    const std::int64_t last_import = run && !on ? run->last_import : INT64_MAX;
+    TreeReader reader(database, run, tree, day, last_import);
     const MemberIndex index = reader.index(member.number);
     if (index == no_member)
         throw Refusal(Refusal::Kind::input,

@@ -27,11 +27,9 @@ constexpr Unfinished unfinished[] = {
     {"measures.*", "weights", ""},
     {"bonus", "tree", "placement"},
     {"bonus", "kind", "binary"},
-    {"example", "moves", ""},
     {"example", "adjustments", ""},
     {"example", "carry", ""},
     {"example", "carry_after", ""},
-    {"example.before", "moves", ""},
     {"example.before", "adjustments", ""},
 };
 

@@ -219,15 +219,6 @@ earnings = ""
 )",
      {R"(8:10 before_effective: period "2025-12" begins before the plan is effective, )"
       R"(2026-01-01; write a later one, or an earlier effective)"}},
-    {"an example with moves",
-     header + R"([[example]]
-name = "e"
-period = "2026-02"
-members = ""
-earnings = ""
-moves = ""
-)",
-     {R"(11:9 not_yet: moves is not supported yet; this version can not compute it)"}},
     {"an example with an unknown key",
      header + R"([[example]]
 name = "e"

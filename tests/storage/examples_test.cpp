@@ -147,6 +147,22 @@ rep,first,)"};
           "in 2026-01, rep from first: expected 11.00, computed 10.00\n");
 }
 
+TEST_CASE("moves of an example hold from their day on") {
+    // Without boss above rep only rep is paid.
+    CHECK(stated(R"(
+moves = """
+member_id,tree,new_parent_id,effective_on,reason
+rep,sponsor,,2026-01-31,a line of its own
+"""
+earnings = """
+member_id,bonus,amount
+rep,first,10.00
+rep,again,10.00
+boss,override,0.00
+"""
+)") == "");
+}
+
 TEST_CASE("an example that cannot be computed says why") {
     CHECK(stated("earnings = \"\"\"\nmember_id,bonus,amount\nrep,bonus,1\n\"\"\"\n") ==
           "it names the bonus \"bonus\", which the plan does not have\n");

@@ -31,6 +31,9 @@ const std::vector<std::pair<ImportKind, std::string>> seeds{
      "sku,name,category,price,volume,creator_id,valid_from\nS,Soap,care,5,4.5,B,\nS,Soap,care,6,5,"
      "B,"
      "2026-03-01\n"},
+    {ImportKind::moves,
+     "member_id,tree,new_parent_id,effective_on,leg,reason\nB,sponsor,,2026-02-01,,away\n"
+     "D,sponsor,B,2026-02-01,,along\nD,placement,B,2026-02-03,R,x\nC,enroller,B,2026-02-04,,y\n"},
 };
 
 /// A text with a few bytes, fields or lines changed.

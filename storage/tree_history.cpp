@@ -1,0 +1,129 @@
+// Follows a tree day by day: see the header.
+#include "storage/tree_history.hpp"
+
+#include <algorithm>
+#include <span>
+#include <unordered_map>
+
+namespace downline {
+namespace {
+
+const char* first_links(Tree tree) {
+    switch (tree) {
+        case Tree::sponsor: return "SELECT number, sponsor, NULL, joined_on FROM member";
+        case Tree::enroller:
+            return "SELECT number, ifnull(enroller, sponsor), NULL, joined_on FROM member";
+        case Tree::placement: return "SELECT number, placement, leg, joined_on FROM member";
+    }
+    return "";
+}
+
+/// Walks up from members and finds the cycles that they are in.
+class CycleFinder {
+public:
+    explicit CycleFinder(const std::vector<std::uint32_t>& parent)
+        : parent_(parent), seen_(parent.size(), 0) {}
+
+    /// Forgets which members were found to be in order: links have changed.
+    void begin_day() { day_begin_ = walk_; }
+    /// The cycle above a member, if no walk of this day has found it yet; else nothing.
+    std::vector<std::uint32_t> cycle_above(std::uint32_t member) {
+        ++walk_;
+        std::uint32_t at = member;
+        for (; at != 0 && seen_[at] <= day_begin_; at = parent_[at]) seen_[at] = walk_;
+        std::vector<std::uint32_t> cycle;
+        if (at == 0 || seen_[at] != walk_) return cycle;
+        const std::uint32_t first = at;
+        do {
+            cycle.push_back(at);
+            at = parent_[at];
+        } while (at != first);
+        return cycle;
+    }
+
+private:
+    const std::vector<std::uint32_t>& parent_;
+    std::vector<std::uint64_t> seen_;  ///< the last walk that came by
+    std::uint64_t walk_ = 0, day_begin_ = 0;
+};
+
+/// Who is in which leg.
+class Places {
+public:
+    void leave(std::uint32_t parent, std::uint32_t leg, std::uint32_t member) {
+        const auto found = taken_.find(key(parent, leg));
+        if (found != taken_.end() && found->second == member) taken_.erase(found);
+    }
+    /// Who is there already; 0: nobody was.
+    std::uint32_t enter(std::uint32_t parent, std::uint32_t leg, std::uint32_t member) {
+        const auto [found, is_free] = taken_.try_emplace(key(parent, leg), member);
+        return is_free || found->second == member ? 0 : found->second;
+    }
+
+private:
+    static std::uint64_t key(std::uint32_t parent, std::uint32_t leg) {
+        return (std::uint64_t{parent} << 32U) | leg;
+    }
+    std::unordered_map<std::uint64_t, std::uint32_t> taken_;
+};
+
+}  // namespace
+
+TreeHistory::TreeHistory(Database& database, Tree tree) {
+    const auto count = database.integer("SELECT coalesce(max(number), 0) FROM member").value_or(0);
+    parent_.assign(static_cast<std::size_t>(count) + 1, 0);
+    leg_.assign(tree == Tree::placement ? parent_.size() : 0, 0);
+    Query links = database.query(first_links(tree));
+    while (links.step()) {
+        const auto member = static_cast<std::uint32_t>(links.integer(0));
+        parent_[member] = static_cast<std::uint32_t>(links.integer(1));
+        if (leg_.empty() || parent_[member] == 0) continue;
+        leg_[member] = static_cast<std::uint32_t>(links.integer(2));
+        placed_.push_back(
+            {member, parent_[member], leg_[member], static_cast<Day>(links.integer(3)), 0});
+    }
+    Query moves = database.query(
+        "SELECT member, ifnull(new_parent, 0), ifnull(leg, 0), holds_from, row FROM moved"
+        " WHERE tree = ?1 ORDER BY holds_from, effective_on, row");
+    moves.bind(1, static_cast<std::int64_t>(tree));
+    while (moves.step())
+        moves_.push_back({static_cast<std::uint32_t>(moves.integer(0)),
+                          static_cast<std::uint32_t>(moves.integer(1)),
+                          static_cast<std::uint32_t>(moves.integer(2)),
+                          static_cast<Day>(moves.integer(3)), moves.integer(4)});
+}
+
+std::vector<TreeFault> TreeHistory::faults(std::vector<Move> moves) const {
+    const bool has_places = !leg_.empty();
+    // A member's own joining comes before its moves of that day.
+    moves.insert(moves.begin(), placed_.begin(), placed_.end());
+    std::stable_sort(moves.begin(), moves.end(),
+                     [](const Move& a, const Move& b) { return a.holds_from < b.holds_from; });
+    std::vector<std::uint32_t> parent = parent_, leg = leg_;
+    CycleFinder finder(parent);
+    Places places;
+    for (std::size_t begin = 0, end = 0; begin < moves.size(); begin = end) {
+        const Day day = moves[begin].holds_from;
+        while (end < moves.size() && moves[end].holds_from == day) ++end;
+        const std::span<const Move> today(moves.data() + begin, end - begin);
+        for (const Move& move : today) {
+            if (has_places) places.leave(parent[move.member], leg[move.member], move.member);
+            parent[move.member] = move.parent;
+            if (has_places) leg[move.member] = move.leg;
+        }
+        std::vector<TreeFault> found;
+        finder.begin_day();
+        for (const Move& move : today) {
+            if (auto cycle = finder.cycle_above(move.member); !cycle.empty())
+                found.push_back({day, true, std::move(cycle)});
+            const std::uint32_t now = parent[move.member];
+            if (!has_places || now == 0) continue;
+            const std::uint32_t other = places.enter(now, leg[move.member], move.member);
+            if (other != 0) found.push_back({day, false, {move.member, other}});
+        }
+        if (!found.empty()) return found;
+    }
+    return {};
+}
+
+}  // namespace downline
