@@ -21,6 +21,7 @@ void add_earnings(Command& root, Settings& settings);
 void add_customers(Command& root, Settings& settings);
 void add_explain(Command& root, Settings& settings);
 void add_report(Command& root, Settings& settings);
+void add_disclose(Command& root, Settings& settings);
 void add_tree(Command& root, Settings& settings);
 void add_balances(Command& root, Settings& settings);
 void add_payout(Command& root, Settings& settings);
@@ -45,6 +46,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_customers(root, settings);
     add_explain(root, settings);
     add_report(root, settings);
+    add_disclose(root, settings);
     add_tree(root, settings);
     add_balances(root, settings);
     add_payout(root, settings);
