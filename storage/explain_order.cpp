@@ -187,7 +187,8 @@ OrderBonus Shower::show_bonus(std::size_t place) {
     shown.code = bonus.code;
     shown.kind = bonus.kind;
     shown.orders = describe(plan_, bonus.orders);
-    if (const auto* personal = dynamic_cast<const PersonalRule*>(bonus.rule.get()))
+    const auto* personal = dynamic_cast<const PersonalRule*>(bonus.rule.get());
+    if (personal && bonus.orders.buyer == OrderFilter::Buyer::any)
         shown.orders += !personal->from_self        ? ", of one's customers"
                         : !personal->from_customers ? ", one's own"
                                                     : "";

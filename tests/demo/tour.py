@@ -1,10 +1,10 @@
-# Follows the README's tour to the letter: every command it shows must print what it shows.
+# Follows the tours of the documents to the letter: every command must print what they show.
 """usage: tour.py PROGRAM SOURCE_FOLDER [--update]
 
-A tour is the README's ```console blocks: a line that starts with "$ " is a command (lines that it
+A tour is a document's ```console blocks: a line that starts with "$ " is a command (lines that it
 ends with a backslash continue it), what follows is its output, standard error included. The
 commands run one after another in the source folder, over one fresh database. --update writes what
-they print now into the README.
+they print now into the documents.
 """
 
 import difflib
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 
+DOCUMENTS = ("README.md", "docs/questions.md")
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.M | re.S)
 
 
@@ -38,10 +39,10 @@ def printed(command, source, environment):
     return answer.stdout
 
 
-def main():
-    program, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    readme = source / "README.md"
-    stated = readme.read_text()
+def follow(document, program, source, updates):
+    """Whether the document shows what its commands print."""
+    stated = document.read_text()
+    assert BLOCK.search(stated), f"{document} shows no command"
     with tempfile.TemporaryDirectory() as folder:
         environment = {"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": folder, "LOGNAME": "demo",
                        "LC_ALL": "C.UTF-8", "DOWNLINE_DB": os.path.join(folder, "tour.db")}
@@ -51,14 +52,21 @@ def main():
                            for command in commands(match[0]))
 
         told = BLOCK.sub(followed, stated)
-    if "--update" in sys.argv[3:]:
-        readme.write_text(told)
+    if updates:
+        document.write_text(told)
     elif told != stated:
         sys.stdout.writelines(difflib.unified_diff(stated.splitlines(True), told.splitlines(True),
-                                                   "README.md", "what the program prints"))
+                                                   document.name, "what the program prints"))
+    return updates or told == stated
+
+
+def main():
+    program, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    updates = "--update" in sys.argv[3:]
+    results = [follow(source / document, program, source, updates) for document in DOCUMENTS]
+    if not all(results):
         print(f"\nif this is as it should be: {' '.join(sys.argv)} --update")
         sys.exit(1)
-    assert commands(stated), "the README shows no command"
 
 
 if __name__ == "__main__":
