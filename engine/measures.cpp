@@ -79,16 +79,48 @@ Needs needs_of(const Plan& plan, const Measure& measure) {
     return needs;
 }
 
-TreeMeasure::TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& standing)
+std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan) {
+    std::vector<std::uint8_t> is_asked(plan.measures.size(), 0);
+    each_test(plan, [&](const Test& test) {
+        if (test.max_per_leg_ppm) is_asked[test.measure] = 1;
+    });
+    return is_asked;
+}
+
+RangeSums::RangeSums(std::size_t count, Order order) : order_(order), sums_(count + 1, 0) {}
+
+void RangeSums::add(Position p, std::int64_t value) {
+    if (order_ == Order::descending) {
+        sums_[p] = add_checked(sums_[p + 1], value);
+        return;
+    }
+    for (std::size_t i = std::size_t{p} + 1; i < sums_.size(); i += i & (~i + 1))
+        sums_[i] = add_checked(sums_[i], value);
+}
+
+std::int64_t RangeSums::before(Position last) const {
+    std::int64_t sum = 0;
+    for (std::size_t i = last; i > 0; i -= i & (~i + 1)) sum += sums_[i];
+    return sum;
+}
+
+std::int64_t RangeSums::sum(Position first, Position last) const {
+    return order_ == Order::descending ? sums_[first] - sums_[last] : before(last) - before(first);
+}
+
+TreeMeasure::TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& standing,
+                         Order order)
     : pass_(pass),
       measure_(pass.plan.measures[index]),
       forest_(pass.trees.of(measure_.tree)),
       standing_(standing),
       values_(standing.measures[index]),
+      as_leg_(standing.as_leg[index]),
       asks_levels_(measure_.over == Measure::Over::frontline || measure_.levels ||
                    !measure_.weights.empty()) {
     values_.assign(pass.snapshot.members.count, 0);
-    if (asks_levels_) after_.assign(forest_.count() + 1U, 0);
+    if (pass.is_asked_by_leg[index]) as_leg_.assign(pass.snapshot.members.count, 0);
+    if (asks_levels_) given_ = RangeSums(forest_.count(), order);
     else leg_.assign(forest_.count(), 0);
 }
 
@@ -101,22 +133,24 @@ std::int64_t TreeMeasure::contribution(Position p) const {
            (!measure_.where || pass_.examiner.meets(*measure_.where, member));
 }
 
-/// Level after level of the downline is a range of positions.
-std::int64_t TreeMeasure::by_levels(Position p) const {
+/// Level after level of a downline is a range of positions.
+std::int64_t TreeMeasure::levels_of(std::pair<Position, Position> range) const {
     const bool is_frontline = measure_.over == Measure::Over::frontline;
-    const std::size_t level_max = !measure_.weights.empty() ? measure_.weights.size()
-                                  : is_frontline            ? 1
-                                                            : *measure_.levels;
-    std::int64_t sum = measure_.with_self && !is_frontline ? contribution(p) : 0;
-    std::pair<Position, Position> range = forest_.children({p, p + 1});
+    std::size_t level_max = is_frontline ? 1 : measure_.levels.value_or(UINT32_MAX);
+    if (!measure_.weights.empty()) level_max = std::min(level_max, measure_.weights.size());
+    std::int64_t sum = 0;
     for (std::size_t level = 1; level <= level_max && range.first < range.second; ++level) {
         const std::int64_t weight = measure_.weights.empty() ? 1 : measure_.weights[level - 1];
-        const std::int64_t given = after_[range.first] - after_[range.second];
-        if (measure_.levels && level > *measure_.levels) break;
-        sum = add_checked(sum, multiply_checked(weight, given));
+        sum = add_checked(sum, multiply_checked(weight, given_.sum(range.first, range.second)));
         range = forest_.children(range);
     }
     return sum;
+}
+
+std::int64_t TreeMeasure::by_levels(Position p) const {
+    const bool counts_self = measure_.with_self && measure_.over != Measure::Over::frontline;
+    const std::int64_t below = levels_of(forest_.children({p, p + 1}));
+    return counts_self ? add_checked(below, contribution(p)) : below;
 }
 
 std::int64_t TreeMeasure::by_legs(Position p) const {
@@ -146,17 +180,20 @@ void TreeMeasure::visit(Position p) {
 }
 
 void TreeMeasure::note(Position p) {
+    const MemberIndex member = forest_.member()[p];
     const std::int64_t given = contribution(p);
     if (asks_levels_) {
-        after_[p] = add_checked(after_[p + 1], given);
+        given_.add(p, given);
+        if (!as_leg_.empty()) as_leg_[member] = levels_of({p, p + 1});
         return;
     }
-    const MemberIndex member = forest_.member()[p];
-    if (measure_.until && pass_.examiner.meets(*measure_.until, member)) return;
+    const bool is_standing = pass_.snapshot.members.status[member] != Status::terminated;
+    if (measure_.until && is_standing && pass_.examiner.meets(*measure_.until, member)) return;
     std::int64_t sum = given;
     for (Position c = forest_.first_child(p); c < forest_.first_child(p + 1); ++c)
         sum = add_checked(sum, leg_[c]);
     leg_[p] = sum;
+    if (!as_leg_.empty()) as_leg_[member] = sum;
 }
 
 void MeasurePass::compute(Standing& standing, Needs needs) const {

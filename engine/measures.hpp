@@ -10,6 +10,9 @@ enum class Needs : std::uint8_t { nothing, active, rank };
 [[nodiscard]] Needs needs_of(const Plan& plan, const Measure& measure);
 [[nodiscard]] Needs needs_of(const Plan& plan, const Requirement& requirement);
 
+/// By measure: does any `max_per_leg` of the plan ask for it.
+[[nodiscard]] std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan);
+
 struct MeasurePass {
     const Plan& plan;
     const Snapshot& snapshot;
@@ -17,10 +20,30 @@ struct MeasurePass {
     const NetOrders& orders;
     const Weighted& weighted;
     const Examiner& examiner;
+    std::vector<std::uint8_t> is_asked_by_leg = measures_asked_by_leg(plan);
 
     /// Computes every measure that has exactly these needs and is not computed yet. Measures come
     /// after those that they are made of. REQUIRES: those with lesser needs are computed.
     void compute(Standing& standing, Needs needs) const;
+};
+
+/// In which order a tree is gone through, besides that everybody comes after all below it.
+enum class Order : std::uint8_t { descending, any };
+
+/// Sums over ranges of positions, of what has been added so far.
+class RangeSums {
+public:
+    RangeSums() = default;
+    RangeSums(std::size_t count, Order order);
+    /// REQUIRES: nothing was added there; where the order is descending, everything after it was.
+    void add(Position p, std::int64_t value);
+    /// Where nothing was added counts as 0. One look, or (in any order) logarithmic.
+    [[nodiscard]] std::int64_t sum(Position first, Position last) const;
+
+private:
+    [[nodiscard]] std::int64_t before(Position last) const;
+    Order order_{};
+    std::vector<std::int64_t> sums_;  ///< of it and all after it; or a binary indexed tree
 };
 
 /// A measure over members of a tree, found bottom-up: a position's value is known when all below
@@ -28,15 +51,19 @@ struct MeasurePass {
 class TreeMeasure {
 public:
     /// Allocates the measure's column in the standing.
-    TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& standing);
-    /// Sets the value at p. REQUIRES: every position above p in number has been noted.
+    TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& standing,
+                Order order = Order::descending);
+    /// Sets the value at p. REQUIRES: everybody below p has been noted.
     void visit(Position p);
     /// Notes what p gives to those above it. REQUIRES: visit(p); p's rank, where that is asked for.
     void note(Position p);
+    [[nodiscard]] Position position(MemberIndex member) const { return forest_.position()[member]; }
 
 private:
     [[nodiscard]] std::int64_t contribution(Position p) const;
     [[nodiscard]] std::int64_t by_levels(Position p) const;
+    /// Levels below and at the top of a range of one depth, `weights[0]` being that of the range.
+    [[nodiscard]] std::int64_t levels_of(std::pair<Position, Position> range) const;
     [[nodiscard]] std::int64_t by_legs(Position p) const;
 
     const MeasurePass& pass_;
@@ -44,8 +71,9 @@ private:
     const Forest& forest_;
     Standing& standing_;
     std::vector<std::int64_t>& values_;  ///< by member
+    std::vector<std::int64_t>& as_leg_;  ///< by member; empty where nobody asks
     bool asks_levels_;
-    std::vector<std::int64_t> after_;    ///< by position: contributions of it and all after it
+    RangeSums given_;                    ///< by position: contributions
     std::vector<std::int64_t> leg_;      ///< by position: what it and all below give as one leg
 };
 

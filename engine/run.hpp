@@ -30,6 +30,9 @@ struct Account {
 /// Measures, activity and rank of every member (customers: zeros), indexed by MemberIndex.
 struct Standing {
     std::vector<std::vector<std::int64_t>> measures;  ///< [measure][member]
+    /// [measure][member]: what it and all below give, as one leg, to the measure of the one above;
+    /// empty where no `max_per_leg` asks.
+    std::vector<std::vector<std::int64_t>> as_leg;
     std::vector<std::uint8_t> is_active;
     std::vector<RankPlace> rank;   ///< paid-as
     std::vector<RankPlace> title;  ///< with this period's rank

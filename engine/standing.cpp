@@ -7,6 +7,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/measures.hpp"
+#include "engine/rank_order.hpp"
 #include "engine/windows.hpp"
 
 namespace downline {
@@ -33,123 +34,75 @@ void set_active(Standing& standing, const Plan& plan, const Snapshot& snapshot,
                                      (!plan.active || examiner.meets(*plan.active, member));
 }
 
-/// What a member adds to what the leg above it holds. REQUIRES: everyone below has been noted.
-void note_best(Examiner& examiner, const Standing& standing, const Snapshot& snapshot,
-               const Forest& forest, Position p) {
+/// Raises what the leg above a member holds. REQUIRES: everyone below has been noted.
+void note_best(std::vector<RankPlace>& best, const std::vector<RankPlace>& held,
+               const Snapshot& snapshot, const Forest& forest, Position p) {
     const MemberIndex member = forest.member()[p];
-    RankPlace& rank = examiner.best_rank[member];
-    RankPlace& title = examiner.best_title[member];
-    if (!is_terminated(snapshot, member)) {
-        rank = std::max(rank, standing.rank[member]);
-        title = std::max(title, standing.title[member]);
-    }
+    if (!is_terminated(snapshot, member)) best[member] = std::max(best[member], held[member]);
     if (forest.parent()[p] == no_position) return;
     const MemberIndex above = forest.member()[forest.parent()[p]];
-    examiner.best_rank[above] = std::max(examiner.best_rank[above], rank);
-    examiner.best_title[above] = std::max(examiner.best_title[above], title);
+    best[above] = std::max(best[above], best[member]);
 }
 
-/// Whether a measure over ranks can be found together with the ranks: bottom-up over the same
-/// tree, or, of windows, from what the member's own measures and those below give.
-bool is_found_with_ranks(const Plan& plan, const Measure& measure) {
-    const auto is_known = [&plan](const Measure& of) {
-        return needs_of(plan, of) != Needs::rank || is_found_with_ranks(plan, of);
-    };
-    if (measure.source == Measure::Source::window) {
-        if (measure.window != Measure::Window::count) return is_known(plan.measures[measure.of]);
-        const auto is_known_test = [&](const Test& test) {
-            return test.kind == Test::Kind::measure ? is_known(plan.measures[test.measure])
-                                                    : test.kind != Test::Kind::rank;
-        };
-        return std::ranges::all_of(measure.where->alternatives, [&](const auto& tests) {
-            return std::ranges::all_of(tests, is_known_test);
-        });
-    }
-    const bool is_over_members = measure.source == Measure::Source::over_members ||
-                                 measure.source == Measure::Source::count_members;
-    if (!is_over_members || measure.tree != Tree::sponsor) return false;
-    return measure.source != Measure::Source::over_members ||
-           is_known(plan.measures[measure.of]);
+void note_all(std::vector<RankPlace>& best, const std::vector<RankPlace>& held,
+              const Snapshot& snapshot, const Forest& forest) {
+    for (Position p = forest.count(); p-- > 0;) note_best(best, held, snapshot, forest, p);
 }
 
-/// The measures that are found together with the ranks.
+/// The measures that are found together with the ranks: those that rank rules ask for.
 class RankMeasures {
 public:
-    RankMeasures(const MeasurePass& pass, Standing& standing) {
-        const auto& measures = pass.plan.measures;
-        for (std::size_t m = 0; m < measures.size(); ++m) {
-            if (needs_of(pass.plan, measures[m]) != Needs::rank ||
-                !is_found_with_ranks(pass.plan, measures[m]))
-                continue;
-            const auto index = static_cast<MeasureIndex>(m);
-            if (measures[m].source == Measure::Source::window)
+    RankMeasures(const MeasurePass& pass, const AskedForRanks& asked, Order order,
+                 Standing& standing) {
+        for (const MeasureIndex index : asked.measures) {
+            const Measure& measure = pass.plan.measures[index];
+            if (measure.source == Measure::Source::window)
                 measures_.emplace_back(std::in_place_type<WindowMeasure>, pass, index, standing);
-            else measures_.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing);
+            else
+                measures_.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing,
+                                       order);
         }
     }
     /// Before the member's rank: in the order in which they are made of each other.
-    void visit(Position p, MemberIndex member) {
+    void visit(MemberIndex member) {
         for (auto& measure : measures_) {
             if (auto* window = std::get_if<WindowMeasure>(&measure)) window->visit(member);
-            else std::get<TreeMeasure>(measure).visit(p);
+            else if (auto* tree = std::get_if<TreeMeasure>(&measure))
+                tree->visit(tree->position(member));
         }
     }
     /// After it: what the member gives to those above.
-    void note(Position p) {
+    void note(MemberIndex member) {
         for (auto& measure : measures_)
-            if (auto* tree = std::get_if<TreeMeasure>(&measure)) tree->note(p);
+            if (auto* tree = std::get_if<TreeMeasure>(&measure)) tree->note(tree->position(member));
     }
 
 private:
     std::vector<std::variant<TreeMeasure, WindowMeasure>> measures_;
 };
 
-/// Bottom-up: a member is decided when everyone below it is, and so are the measures that ask for
-/// the ranks of those below.
+/// Bottom-up in every tree through which the ranks of others are asked for: a member is decided
+/// when everyone below it is, and so are the measures that ask for the ranks of those below.
 void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examiner) {
-    const Forest& forest = measures.trees.sponsor;
-    RankMeasures with_ranks(measures, standing);
-    for (Position p = forest.count(); p-- > 0;) {
-        const MemberIndex member = forest.member()[p];
-        with_ranks.visit(p, member);
+    const Forest& sponsor = measures.trees.sponsor;
+    const AskedForRanks asked = asked_for_ranks(measures.plan, measures.trees);
+    const Order order = asked.forests.size() < 2 ? Order::descending : Order::any;
+    const std::vector<MemberIndex> members = bottom_up(asked.forests, sponsor);
+    if (members.size() != sponsor.count())
+        throw Refusal(Refusal::Kind::input,
+                      "the trees through which rank rules ask for ranks form a cycle together");
+    RankMeasures with_ranks(measures, asked, order, standing);
+    for (const MemberIndex member : members) {
+        with_ranks.visit(member);
         if (!is_terminated(measures.snapshot, member))
             set_rank(standing, measures.plan, examiner, member);
-        note_best(examiner, standing, measures.snapshot, forest, p);
-        with_ranks.note(p);
+        if (asked.asks_sponsor)
+            note_best(examiner.best_rank, standing.rank, measures.snapshot, sponsor,
+                      sponsor.position()[member]);
+        with_ranks.note(member);
     }
-}
-
-/// A rank rule can ask only for what is known by then.
-void refuse_rank_loops(const Plan& plan) {
-    const auto ask = [&](const auto& self, const Requirement& requirement) -> void {
-        for (const auto& tests : requirement.alternatives) {
-            for (const Test& test : tests) {
-                if (test.each) self(self, *test.each);
-                if (test.kind != Test::Kind::measure) continue;
-                const Measure& measure = plan.measures[test.measure];
-                if (needs_of(plan, measure) == Needs::rank && !is_found_with_ranks(plan, measure))
-                    throw Refusal(Refusal::Kind::input,
-                                  "the rank rules ask for the measure \"" + measure.name +
-                                      "\", which depends on the ranks of others and is not one "
-                                      "over the sponsor tree");
-            }
-        }
-    };
-    if (plan.active) ask(ask, *plan.active);
-    for (const Rank& rank : plan.ranks) {
-        ask(ask, rank.requires_);
-        if (rank.maintain) ask(ask, *rank.maintain);
-    }
-}
-
-/// The sum of a measure (by member) over those who stand exactly `depth` links below a position.
-std::int64_t sum_at_depth(const Forest& forest, const std::vector<std::int64_t>& values,
-                          Position top, std::uint32_t depth) {
-    std::pair<Position, Position> range{top, top + 1};
-    for (; depth > 0 && range.first < range.second; --depth) range = forest.children(range);
-    std::int64_t sum = 0;
-    for (Position p = range.first; p < range.second; ++p) sum += values[forest.member()[p]];
-    return sum;
+    if (!asked.asks_sponsor)
+        note_all(examiner.best_rank, standing.rank, measures.snapshot, sponsor);
 }
 
 }  // namespace
@@ -244,19 +197,13 @@ Finding Examiner::find(const Test& test, MemberIndex member) const {
 }
 
 Int128 Examiner::counted_by_legs(const Test& test, MemberIndex member) const {
-    const Measure& measure = plan_.measures[test.measure];
-    const std::vector<std::int64_t>& values = standing_.measures[test.measure];
-    const std::vector<std::int64_t>& own = standing_.measures[measure.of];
-    const Forest& forest = trees_.of(measure.tree);
+    const Forest& forest = trees_.of(plan_.measures[test.measure].tree);
+    const std::vector<std::int64_t>& as_leg = standing_.as_leg[test.measure];
     const Position p = forest.position()[member];
     const Int128 most_per_leg = Int128{test.min} * *test.max_per_leg_ppm;
-    Int128 counted = Int128{values[member]} * whole_ppm;
+    Int128 counted = Int128{standing_.measures[test.measure][member]} * whole_ppm;
     for (Position c = forest.first_child(p); c < forest.first_child(p + 1); ++c) {
-        const MemberIndex head = forest.member()[c];
-        std::int64_t value = values[head] + (measure.with_self ? 0 : own[head]);
-        // The head's levels reach one further down than those of the member above it.
-        if (measure.levels) value -= sum_at_depth(forest, own, c, *measure.levels);
-        const Int128 leg = Int128{value} * whole_ppm;
+        const Int128 leg = Int128{as_leg[forest.member()[c]]} * whole_ppm;
         counted -= leg - std::min(leg, most_per_leg);
     }
     return counted;
@@ -309,17 +256,17 @@ void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, Me
 Examiner examiner_after(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                         const Standing& standing) {
     Examiner examiner(plan, snapshot, trees, standing);
-    for (Position p = trees.sponsor.count(); p-- > 0;)
-        note_best(examiner, standing, snapshot, trees.sponsor, p);
+    note_all(examiner.best_rank, standing.rank, snapshot, trees.sponsor);
+    note_all(examiner.best_title, standing.title, snapshot, trees.sponsor);
     return examiner;
 }
 
 Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                      const NetOrders& orders, const Weighted& weighted) {
-    refuse_rank_loops(plan);
     const std::uint32_t count = snapshot.members.count;
     Standing standing;
     standing.measures.resize(plan.measures.size());
+    standing.as_leg.resize(plan.measures.size());
     standing.is_active.assign(count, 0);
     standing.rank.assign(count, 0);
     standing.title = snapshot.members.title_before;

@@ -67,7 +67,7 @@ private:
 
 public:
     /// The highest paid-as rank and title among a member and all below in the sponsor tree, the
-    /// terminated left out; kept by the ranking pass, complete once it is done.
+    /// terminated left out; ranks are kept by the ranking pass, complete once it is done.
     std::vector<RankPlace> best_rank, best_title;
 };
 

@@ -7,6 +7,7 @@
 #include "storage/digest.hpp"
 #include "storage/drafts.hpp"
 #include "storage/plan_changes.hpp"
+#include "storage/rank_cycle.hpp"
 #include "storage/runs.hpp"
 
 namespace downline {
@@ -164,6 +165,7 @@ std::int64_t draft_of(Database& database, const Plan& plan, const Period& period
                       const Signature& made, unsigned thread_count) {
     check_plan(database, plan, period);
     Loaded loaded = load(database, plan, period);
+    refuse_rank_cycle(database, plan, loaded);
     RunResult result = run(plan, loaded.snapshot, thread_count);
     loaded.snapshot.orders = {};  // a million order lines that nobody reads any more
     loaded.snapshot.sequences = {};

@@ -53,7 +53,7 @@ Asked asked_by(const Measure& measure) {
     if (measure.source == Measure::Source::over_members ||
         (is_own && measure.window != Measure::Window::count))
         asked.measures.push_back(measure.of);
-    if (measure.where) collect(*measure.where, !is_own, asked);
+    if (measure.where) collect(*measure.where, !is_own && !measure.with_self, asked);
     if (measure.until) collect(*measure.until, true, asked);
     return asked;
 }
@@ -79,7 +79,6 @@ public:
         asked_.emplace_back();
         for (const Rank& rank : plan.ranks) asked_.push_back(asked_by(rank));
         for (Node node = 0; node < uses_.size(); ++node) connect(node);
-        for (Node node = 0; node < active(); ++node) needs_ranks_.push_back(needs_ranks(node));
     }
 
     void check() {
@@ -140,7 +139,6 @@ private:
                                   fmt::format("rank \"{}\" asks for itself or a rank above it, so "
                                               "nobody can reach it",
                                               plan_.ranks[r].name));
-            check_rank_measures(first_rank() + r);
         }
     }
 
@@ -152,32 +150,6 @@ private:
                        return test.kind == Test::Kind::rank && test.rank >= place;
                    });
                });
-    }
-
-    /// Ranks are found bottom-up over the sponsor tree, and with them only the measures over it.
-    void check_rank_measures(Node rank) {
-        for (const Node node : reached_from(rank)) {
-            if (node >= active() || !needs_ranks_[node] || is_over_sponsor_tree(node)) continue;
-            problems_.error(places_.ranks[rank - first_rank()], "not_yet",
-                            fmt::format("{} asks for the {}, which depends on ranks; this is "
-                                        "supported only for measures over the sponsor tree",
-                                        name(rank), name(node)));
-            return;
-        }
-    }
-
-    [[nodiscard]] bool is_over_sponsor_tree(Node node) const {
-        const Measure& measure = plan_.measures[node];
-        if (measure.source == Measure::Source::window) return true;  // of the member itself
-        return (measure.source == Measure::Source::over_members ||
-                measure.source == Measure::Source::count_members) &&
-               measure.tree == Tree::sponsor;
-    }
-
-    [[nodiscard]] bool needs_ranks(Node node) const {
-        return std::ranges::any_of(reached_from(node), [this](Node used) {
-            return asked_[used].own_rank || asked_[used].rank_below;
-        });
     }
 
     /// The shortest way from a node back to itself through nodes that are left, or nothing.
@@ -259,7 +231,6 @@ private:
     Problems& problems_;
     std::vector<Asked> asked_;               ///< by node
     std::vector<std::vector<Node>> uses_;    ///< by node: what it is made of
-    std::vector<std::uint8_t> needs_ranks_;  ///< by measure: itself or through what it is made of
 };
 
 }  // namespace

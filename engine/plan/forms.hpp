@@ -23,7 +23,6 @@ struct ReadingContext {
         std::string name;
         Measure::Unit unit = Measure::Unit::centipoints;
         bool is_over_downline = false;  ///< `max_per_leg` makes sense
-        bool has_until = false;         ///< what a leg adds depends on who asks
     };
     std::vector<MeasureName> measures;      ///< by MeasureIndex
     std::vector<std::string> bonus_codes;   ///< of the bonuses before this one

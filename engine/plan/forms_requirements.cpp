@@ -135,13 +135,9 @@ private:
         if (!measure.is_over_downline)
             range.error(
                 "max_per_leg", "max_per_leg",
-                fmt::format("max_per_leg limits what each leg adds, but {} is no sum over a "
+                fmt::format("max_per_leg limits what each leg adds, but {} is not over a "
                             "downline; remove it, or ask it of such a measure as gv",
                             measure.name));
-        else if (measure.has_until)
-            range.error("max_per_leg", "not_yet",
-                        fmt::format("max_per_leg of {}, a measure with until, is not supported yet",
-                                    measure.name));
         else if (!has_min)
             range.error("max_per_leg", "max_per_leg",
                         "max_per_leg is a share of the minimum, and there is none; write min "

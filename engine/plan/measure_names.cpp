@@ -72,12 +72,7 @@ public:
         const auto at = tables_.find(name);
         if (at == tables_.end()) return name == "gv";
         const std::string* over = text_under(*at->second, "over");
-        return at->second->find("sum") && over && *over == "downline";
-    }
-
-    bool has_until(std::string_view name) const {
-        const auto at = tables_.find(name);
-        return at != tables_.end() && at->second->find("until");
+        return over && *over == "downline";
     }
 
 private:
@@ -156,7 +151,7 @@ void name_measures(const TomlValue* measures, ReadingContext& context, Problems&
     Names names(measures);
     for (const std::string& name : names.in_dependency_order())
         context.measures.push_back(
-            {name, names.unit(name), names.is_over_downline(name), names.has_until(name)});
+            {name, names.unit(name), names.is_over_downline(name)});
 }
 
 }  // namespace downline

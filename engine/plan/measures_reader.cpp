@@ -158,6 +158,12 @@ private:
                 measure_.levels = static_cast<std::uint32_t>(*levels);
             measure_.with_self = table_.flag("self").value_or(is_sum);
             measure_.until = read_requirement(table_, "until", context_);
+            if (table_.has("weights") && measure_.with_self)
+                table_.error("self", "exclusive_keys",
+                             "weights begin with level 1, so oneself has none; remove self");
+            if (measure_.until && table_.has("weights"))
+                table_.error("until", "not_yet",
+                             "until beside weights is not supported yet; remove one of them");
             if (measure_.until && measure_.levels)
                 table_.error("until", "not_yet",
                              "until beside levels is not supported yet; remove one of them");
@@ -170,6 +176,9 @@ private:
     }
 
     void read_leg() {
+        if (measure_.tree != Tree::placement)
+            table_.error("over", "leg_of_tree",
+                         "only places have legs with names; write tree = \"placement\" beside it");
         table_.require("leg", "write leg = \"L\", \"R\" or a number");
         const TomlValue* leg = table_.value("leg");
         if (!leg) return;

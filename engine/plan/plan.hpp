@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -240,6 +241,9 @@ struct Plan {
     /// 0 where unknown; knows `was`, which wins.
     [[nodiscard]] RankPlace rank_place(std::string_view rank_name) const;
 };
+
+/// Calls `take` for every test of every requirement of the plan, those in others too.
+void each_test(const Plan& plan, const std::function<void(const Test&)>& take);
 
 inline constexpr MeasureIndex pv_measure = 0;
 inline constexpr MeasureIndex gv_measure = 1;

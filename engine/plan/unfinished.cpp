@@ -19,13 +19,6 @@ struct Unfinished {
 
 constexpr Unfinished unfinished[] = {
     {"", "placement", ""},
-    {"measures.*", "over", "leg"},
-    {"measures.*", "over", "lesser-leg"},
-    {"measures.*", "over", "greater-leg"},
-    {"measures.*", "over", "outside-greatest-leg"},
-    {"measures.*", "tree", "placement"},
-    {"measures.*", "weights", ""},
-    {"bonus", "tree", "placement"},
     {"bonus", "kind", "binary"},
     {"example", "adjustments", ""},
     {"example", "carry", ""},

@@ -50,7 +50,14 @@ void read_word(const std::string& word, DrawnTree& drawn, DrawnLine& line) {
     else if (word == "terminated") line.member.status = Status::terminated;
     else if (key == "title") line.member.title_before = static_cast<RankPlace>(std::stoi(value));
     else if (key == "enroller") line.member.enroller = drawn.row(value);
-    else if (key == "joined") line.member.joined_on = parse_day(value).value();
+    else if (key == "place") {
+        const std::size_t colon = value.find(':');
+        const std::string leg = value.substr(colon + 1);
+        line.member.placement = drawn.row(value.substr(0, colon));
+        line.member.leg = leg == "L"   ? 1
+                          : leg == "R" ? 2
+                                       : static_cast<std::uint32_t>(std::stoi(leg));
+    } else if (key == "joined") line.member.joined_on = parse_day(value).value();
     else if (key == "on") line.order.ordered_on = parse_day(value).value();
     else if (key == "before") line.orders_before = static_cast<std::uint32_t>(std::stoi(value));
     else if (key == "kind") line.order.kind = value;

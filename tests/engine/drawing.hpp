@@ -20,7 +20,7 @@ struct DrawnTree {
 
 /// One member a line, below its sponsor by indentation: its id, then the points of each of its
 /// orders, then words: inactive, customer, suspended, terminated, title=1 (place in the ladder),
-/// enroller=ann (drawn above), joined=2026-02-01, on=2026-03-31 (all its orders),
+/// enroller=ann (drawn above), place=ann:L (or a number; ann drawn above), joined=2026-02-01, on=2026-03-31 (all its orders),
 /// before=2 (orders before the period, the first on 2026-01-15), kind=event, category=skin, sku=s1,
 /// quantity=3, cost=7.50. The period is 2026-03; a point is one unit of money; "0" is no order.
 /// "inactive" means that `active_unless_drawn_inactive` does not hold: joined on the last day.

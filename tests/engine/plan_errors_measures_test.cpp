@@ -92,13 +92,23 @@ m = { sum = "pv", over = "frontline", levels = 2 }
 m = { sum = "pv", over = "downline", levels = 2, until = { rank = "gold" } }
 )",
      {R"(13:58 not_yet: until beside levels is not supported yet; remove one of them)"}},
+    {"weights and oneself",
+     header + R"([measures]
+m = { count = "affiliates", over = "downline", self = true, weights = [3, 1] }
+)",
+     {R"(7:55 exclusive_keys: weights begin with level 1, so oneself has none; remove self)"}},
+    {"weights of a count that stops",
+     header + ranks + R"([measures]
+m = { count = "affiliates", over = "downline", until = { rank = "gold" }, weights = [3, 1] }
+)",
+     {R"(13:56 not_yet: until beside weights is not supported yet; remove one of them)"}},
     {"a leg without a name",
      header + R"([measures]
 m = { sum = "pv", over = "leg" }
 )",
      {R"(7:5 missing_key: measure "m" lacks leg; write leg = "L", "R" or a number)",
-      R"(7:26 not_yet: over = "leg" is not supported yet; this version can not compute )"
-      R"(it)"}},
+      R"(7:26 leg_of_tree: only places have legs with names; write tree = "placement" )"
+      R"(beside it)"}},
     {"a window of no period",
      header + R"([measures]
 m = { sum = "pv", periods = 0 }

@@ -143,12 +143,6 @@ active = "no")"),
 from = ["customer"])"),
      {R"(10:8 unknown_word: from has "customer"; write "self", "customers" or both; )"
       R"(did you mean "customers"?)"}},
-    {"a placement tree",
-     header + bonus(R"(levels = ["5%"]
-tree = "placement")",
-                    "unilevel"),
-     {R"(10:8 not_yet: tree = "placement" is not supported yet; this version can not )"
-      R"(compute it)"}},
     {"a cap for what comes from one member of what comes from nobody",
      header + bonus(R"(fund = "5%"
 shares = 1

@@ -38,7 +38,7 @@ requires = { pv = {} }
      header + R"([active]
 requires = { pv = { min = 100, max_per_leg = "50%" } }
 )",
-     {R"(7:46 max_per_leg: max_per_leg limits what each leg adds, but pv is no sum )"
+     {R"(7:46 max_per_leg: max_per_leg limits what each leg adds, but pv is not )"
       R"(over a downline; remove it, or ask it of such a measure as gv)"}},
     {"a limit per leg of no minimum",
      header + R"([active]
@@ -122,27 +122,17 @@ name = "top"
 requires = { n = 1 }
 )",
      {R"(7:5 cycle: measure "n" → rank "top" → measure "n": each needs the next, in a )"
-      R"(circle; break it at one of them)",
-      R"(14:1 not_yet: rank "top" asks for the measure "n", which depends on ranks; )"
-      R"(this is supported only for measures over the sponsor tree)"}},
-    {"a limit per leg of a sum that stops",
-     header + ranks + R"([measures]
-n = { sum = "pv", over = "downline", until = { rank = "gold" } }
-[[rank]]
-name = "top"
-requires = { n = { min = 9, max_per_leg = "50%" } }
-)",
-     {R"(16:43 not_yet: max_per_leg of n, a measure with until, is not supported yet)"}},
-    {"a rank by the ranks of others in the enroller tree",
+      R"(circle; break it at one of them)"}},
+    {"a rank by a count of its holders that counts oneself",
      header + R"([measures]
-n = { count = "affiliates", over = "downline", tree = "enroller", where = { rank = "gold" } }
+n = { count = "affiliates", over = "downline", self = true, where = { rank = "gold" } }
 )" + ranks +
          R"([[rank]]
 name = "top"
 requires = { n = 1 }
 )",
-     {R"(14:1 not_yet: rank "top" asks for the measure "n", which depends on ranks; )"
-      R"(this is supported only for measures over the sponsor tree)"}},
+     {R"(7:5 cycle: measure "n" → rank "top" → measure "n": each needs the next, in a )"
+      R"(circle; break it at one of them)"}},
     {"two ranks of one name",
      header + ranks + R"([[rank]]
 name = "silver"
