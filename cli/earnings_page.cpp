@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/amounts.hpp"
 #include "cli/run_report.hpp"
 #include "cli/table.hpp"
@@ -75,22 +77,38 @@ std::string where_sold(const EarningLine& line) {
     return line.level == 1 ? "1 below" : fmt::format("{} below", line.level);
 }
 
+/// Why a line is a correction; empty for all others.
+std::string put_right_by(const EarningLine& line) {
+    if (line.return_id)
+        return fmt::format("return {} of what {} paid", shown(*line.return_id),
+                           line.reverses_run ? fmt::format("run {}", *line.reverses_run)
+                                             : "the system before");
+    if (line.reason) return shown(*line.reason);
+    return "";
+}
+
 void print_lines(Output& output, const RunRecord& run, const Earnings& earnings) {
     output << "\nEvery earning line: amount = base x rate, rounded once (and x the bonus's factor, "
               "where it has one).\n"
               "Sold: how far below. Level: what it was paid as, without those whom the plan "
               "passes over.\n";
-    Table table(output, {{"bonus"}, {"order"}, {"line", Align::right}, {"on"}, {"bought by"},
-                         {"sold"},
-                         {"level", Align::right}, {"base", Align::right},
-                         {"rate", Align::right}, {"amount", Align::right}, {"stream"}});
-    for (const EarningLine& line : earnings.lines)
-        table.row({line.bonus, line.order_id.value_or(""),
+    const bool has_corrections = std::ranges::any_of(
+        earnings.lines, [](const EarningLine& line) { return !put_right_by(line).empty(); });
+    std::vector<Column> columns{{"bonus"}, {"order"}, {"line", Align::right}, {"on"}, {"bought by"},
+                                {"sold"}, {"level", Align::right}, {"base", Align::right},
+                                {"rate", Align::right}, {"amount", Align::right}, {"stream"}};
+    if (has_corrections) columns.push_back({"put right by"});
+    Table table(output, std::move(columns));
+    for (const EarningLine& line : earnings.lines) {
+        std::vector<std::string> cells{line.bonus, line.order_id.value_or(""),
                    line.line ? std::to_string(*line.line) : "",
                    line.ordered_on ? format_day(*line.ordered_on) : "", line.from.value_or(""),
                    where_sold(line), std::to_string(line.paid_level), line.base.value_or(""),
                    line.rate.value_or(""), amount_text(line.amount_minor, run.currency),
-                   line.stream});
+                   line.stream};
+        if (has_corrections) cells.push_back(put_right_by(line));
+        table.row(std::move(cells));
+    }
     table.finish();
 }
 

@@ -7,6 +7,22 @@
 namespace downline {
 namespace {
 
+/// The line that a reversal reverses, and the return.
+void write_reversed(JsonWriter& json, const EarningLine& line) {
+    const auto number = [&](const char* name, const std::optional<std::int64_t>& value) {
+        if (value) json.number(name, *value);
+        else json.key(name).null();
+    };
+    json.key("reverses").begin_object();
+    json.text("bonus", line.bonus);
+    json.text("order_id", line.order_id);
+    number("line", line.line);
+    json.number("level", line.level);
+    number("run", line.reverses_run);
+    json.end_object();
+    json.text("return_id", line.return_id);
+}
+
 void write_line(JsonWriter& json, const EarningLine& line, const std::string& currency) {
     json.begin_object();
     json.text("bonus", line.bonus);
@@ -20,6 +36,11 @@ void write_line(JsonWriter& json, const EarningLine& line, const std::string& cu
     json.text("rate", line.rate);
     json.text("amount", amount_text(line.amount_minor, currency));
     json.text("stream", line.stream);
+    if (line.return_id) write_reversed(json, line);
+    if (line.adjustment_id) {
+        json.text("adjustment_id", line.adjustment_id);
+        json.text("reason", line.reason);
+    }
     json.end_object();
 }
 
@@ -72,7 +93,8 @@ void write_object(JsonWriter& json, const RunRecord& run, const Earnings& earnin
 void write_csv_header(CsvWriter& csv, bool with_lines) {
     if (with_lines)
         csv.header({"member_id", "period", "bonus", "order_id", "line", "from", "level",
-                    "paid_level", "base", "rate", "amount", "stream"});
+                    "paid_level", "base", "rate", "amount", "stream", "return_id",
+                    "reverses_run", "adjustment_id", "reason"});
     else
         csv.header({"member_id", "period", "bonus", "lines", "amount"});
 }
@@ -91,7 +113,11 @@ void write_csv_rows(CsvWriter& csv, const RunRecord& run, const Earnings& earnin
         else csv.none();
         csv.text(line.from).number(line.level).number(line.paid_level);
         csv.decimal(line.base).decimal(line.rate);
-        csv.decimal(amount_text(line.amount_minor, run.currency)).text(line.stream).end_row();
+        csv.decimal(amount_text(line.amount_minor, run.currency)).text(line.stream);
+        csv.text(line.return_id);
+        if (line.reverses_run) csv.number(*line.reverses_run);
+        else csv.none();
+        csv.text(line.adjustment_id).text(line.reason).end_row();
     }
 }
 

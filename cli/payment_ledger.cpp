@@ -39,12 +39,19 @@ std::string account_of(const BatchPosting& posting, const Company& company) {
         return company.value_or("ledger.held", "liabilities:held") + member;
     if (posting.account == "clearing")
         return company.value_or("ledger.clearing", "assets:payouts in transit");
-    ensure(posting.account == "bank", "a posting has an account of the five");
+    if (posting.account == "adjustment")
+        return company.value_or("ledger.adjustments", "expenses:commission adjustments");
+    if (posting.account == "opening")
+        return company.value_or("ledger.opening", "equity:opening balances");
+    ensure(posting.account == "bank", "a posting has an account of the seven");
     return company.value_or("ledger.bank", "assets:bank");
 }
 
 std::string title_of(const BatchPosting& posting) {
     if (posting.cause == "run") return fmt::format("commission of {}", posting.text);
+    if (posting.cause == "clawback") return fmt::format("clawbacks of {}", posting.text);
+    if (posting.cause == "adjustment") return fmt::format("adjustments of {}", posting.text);
+    if (posting.cause == "opening") return fmt::format("opening balances of {}", posting.text);
     if (posting.cause == "paid") return fmt::format("paid of batch {}", posting.text);
     if (posting.cause == "failed") return fmt::format("failed of batch {}", posting.text);
     if (posting.cause == "release") return fmt::format("released by batch {}", posting.text);

@@ -72,6 +72,20 @@ void print_bonuses(Output& output, const RunSummary& summary) {
     table.finish();
 }
 
+std::string_view correction_kind(const RunSummary::Correction& correction) {
+    return correction.is_reversal ? "clawback" : "adjustment";
+}
+
+void print_corrections(Output& output, const RunSummary& summary) {
+    output << "\nPut right: taken back for returned orders of closed periods, and by hand\n";
+    Table table(output, {{"bonus"}, {"kind"}, {"lines", Align::right}, {"paid", Align::right}});
+    for (const RunSummary::Correction& correction : summary.corrections)
+        table.row({correction.bonus, std::string{correction_kind(correction)},
+                   std::to_string(correction.line_count),
+                   amount_text(correction.amount_minor, summary.record.currency)});
+    table.finish();
+}
+
 void print_streams(Output& output, const RunSummary& summary) {
     output << "\nBy stream: what kind of income it is\n";
     Table table(output, {{"stream"}, {"paid", Align::right}, {"what it is"}});
@@ -84,6 +98,7 @@ void print_streams(Output& output, const RunSummary& summary) {
 void print_table(Output& output, const RunSummary& summary, const std::string& next_step) {
     print_head(output, summary.record);
     print_bonuses(output, summary);
+    if (!summary.corrections.empty()) print_corrections(output, summary);
     if (!summary.streams.empty()) print_streams(output, summary);
     if (!summary.notes.empty()) output << "\n";
     for (const std::string& note : summary.notes) output << "note: " << note << "\n";
@@ -104,6 +119,11 @@ void print_csv(Output& output, const RunSummary& summary) {
                                    : amount_text(bonus.maximum_minor - bonus.paid_minor,
                                                  run.currency));
         csv.end_row();
+    }
+    for (const RunSummary::Correction& correction : summary.corrections) {
+        csv.text(run.plan).text(run.period).number(run.number).text(run.state);
+        csv.text(correction.bonus).text(correction_kind(correction)).number(correction.line_count);
+        csv.none().decimal(amount_text(correction.amount_minor, run.currency)).none().end_row();
     }
 }
 
@@ -152,6 +172,16 @@ void print_json(Output& output, const RunSummary& summary) {
     json.number("earners", run.earner_count);
     json.number("lines", run.line_count);
     write_bonuses(json, summary);
+    json.key("corrections").begin_array();
+    for (const RunSummary::Correction& correction : summary.corrections) {
+        json.begin_object();
+        json.text("bonus", correction.bonus);
+        json.text("kind", correction_kind(correction));
+        json.number("lines", correction.line_count);
+        json.text("amount", amount_text(correction.amount_minor, run.currency));
+        json.end_object();
+    }
+    json.end_array();
     json.key("by_stream").begin_array();
     for (const auto& [stream, amount_minor] : summary.streams) {
         json.begin_object();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/errors.hpp"
 
@@ -15,7 +16,7 @@ namespace downline {
 
 namespace {
 
-/// A part of a whole; all of it where there is nothing to divide by.
+/// A part of a whole.
 struct Part {
     Int128 numerator = 0, denominator = 0;
 };
@@ -27,41 +28,41 @@ std::int64_t part_of(std::int64_t amount, const Part& part, Rounding rounding) {
     return divide_rounded(Int128{amount} * part.numerator, part.denominator, rounding);
 }
 
-/// What all returns up to some event took of an order line (9.19: together, rounded once).
-struct Taken {
-    std::int64_t amount_minor = 0, volume_centipoints = 0;
-};
-
-Taken taken_by(const ReturnedOrderLine& order, std::uint32_t event_max, bool own_period_only,
-               Rounding rounding) {
-    Taken taken;
-    std::int64_t proportional_minor = 0;
-    bool has_proportional = false;
-    for (const ReturnEvent& item : order.returns) {
-        if (own_period_only ? !item.is_of_own_period : item.event > event_max) continue;
-        taken.amount_minor = add_checked(taken.amount_minor, item.amount_minor);
-        if (item.volume_centipoints >= 0) {
-            taken.volume_centipoints = add_checked(taken.volume_centipoints, item.volume_centipoints);
-        } else {
-            has_proportional = true;
-            proportional_minor += item.amount_minor;
-        }
+/// What came back of an order line so far (9.19: all returns together, rounded once).
+class Taken {
+public:
+    void add(const ReturnEvent& item) {
+        has_return_ = true;
+        amount_minor_ = add_checked(amount_minor_, item.amount_minor);
+        if (item.volume_centipoints >= 0)
+            stated_centipoints_ = add_checked(stated_centipoints_, item.volume_centipoints);
+        else proportional_minor_ = add_checked(proportional_minor_, item.amount_minor);
+        has_proportional_ |= item.volume_centipoints < 0;
     }
-    if (has_proportional)
-        taken.volume_centipoints +=
-            proportional_minor >= order.amount_minor
-                ? order.volume_centipoints
-                : divide_rounded(Int128{order.volume_centipoints} * proportional_minor,
-                                 order.amount_minor, rounding);
-    taken.volume_centipoints = std::min(taken.volume_centipoints, order.volume_centipoints);
-    taken.amount_minor = std::min(taken.amount_minor, order.amount_minor);
-    return taken;
-}
+    [[nodiscard]] bool has_return() const { return has_return_; }
+    [[nodiscard]] std::int64_t amount_minor(const ReturnedOrderLine& order) const {
+        return std::min(amount_minor_, order.amount_minor);
+    }
+    [[nodiscard]] std::int64_t volume_centipoints(const ReturnedOrderLine& order,
+                                                  Rounding rounding) const {
+        std::int64_t volume = stated_centipoints_;
+        if (has_proportional_)
+            volume += proportional_minor_ >= order.amount_minor
+                          ? order.volume_centipoints
+                          : divide_rounded(Int128{order.volume_centipoints} * proportional_minor_,
+                                           order.amount_minor, rounding);
+        return std::min(volume, order.volume_centipoints);
+    }
+
+private:
+    std::int64_t amount_minor_ = 0, stated_centipoints_ = 0, proportional_minor_ = 0;
+    bool has_return_ = false, has_proportional_ = false;
+};
 
 class Reverser {
 public:
-    explicit Reverser(const ClosedRun& run) : run_(run), reversed_(run.lines.size()) {
-        for (std::size_t i = 0; i < run.lines.size(); ++i) reversed_[i] = run.lines[i].reversed_minor;
+    explicit Reverser(const ClosedRun& run)
+        : run_(run), reversed_(run.lines.size()), own_(run.orders.size()), now_(run.orders.size()) {
         for (const ClosedRun::Sum& sum : run.sums) {
             sums_[{sum.earner, sum.bonus}] = {sum.amount_minor, sum.reversed_minor};
             Held& all = whole_[sum.earner];
@@ -69,16 +70,22 @@ public:
             all.amount_minor = add_checked(all.amount_minor, sum.amount_minor);
             all.reversed_minor = add_checked(all.reversed_minor, sum.reversed_minor);
         }
-        for (const ReturnedOrderLine& order : run.orders)
-            for (const ReturnEvent& item : order.returns) last_event_ = std::max(last_event_, item.event);
+        index_orders();
+        index_lines();
     }
 
     std::vector<Reversal> reverse() && {
-        for (std::uint32_t event = 1; event <= last_event_; ++event) {
-            // Lines on orders first, then what was earned on them in the order of the plan (a match
-            // follows what it matches), then caps, then limits.
-            for (std::uint32_t bonus = 0; bonus < run_.bonuses.size(); ++bonus)
-                reverse_bonus(event, bonus);
+        for (const auto& [event, orders] : events_) {
+            for (const auto& [order, item] : orders) {
+                now_[order].add(*item);
+                touched_.insert(lines_on_[order].begin(), lines_on_[order].end());
+            }
+            // By bonus: a match comes after what it matches, then caps, then the limit.
+            while (!touched_.empty()) {
+                const std::uint32_t line = *touched_.begin();
+                touched_.erase(touched_.begin());
+                reverse_line(event, line);
+            }
         }
         return std::move(reversals_);
     }
@@ -87,26 +94,64 @@ private:
     struct Held {
         std::int64_t amount_minor = 0, reversed_minor = 0;
     };
+    using Lines = std::vector<std::uint32_t>;
 
-    /// REQUIRES: bonuses of the run come before their caps, and those before the limit.
-    void reverse_bonus(std::uint32_t event, std::uint32_t bonus) {
-        if (by_bonus_.empty()) index_lines();
-        for (const std::uint32_t line : by_bonus_[bonus]) {
-            const std::int64_t target =
-                part_of(run_.lines[line].amount_minor, part(event, run_.lines[line]), run_.rounding);
-            add(event, line, target - reversed_[line]);
-        }
+    void index_orders() {
+        for (std::uint32_t order = 0; order < run_.orders.size(); ++order)
+            for (const ReturnEvent& item : run_.orders[order].returns) {
+                if (item.is_of_own_period) own_[order].add(item);
+                if (item.event == 0) now_[order].add(item);
+                else events_[item.event].emplace_back(order, &item);
+            }
     }
 
     void index_lines() {
-        by_bonus_.resize(run_.bonuses.size());
-        for (std::uint32_t i = 0; i < run_.lines.size(); ++i)
-            by_bonus_[run_.lines[i].bonus].push_back(i);
+        lines_on_.resize(run_.orders.size());
+        for (std::uint32_t i = 0; i < run_.lines.size(); ++i) {
+            const ClosedLine& line = run_.lines[i];
+            ensure(i == 0 || run_.lines[i - 1].bonus <= line.bonus, "closed lines are not by bonus");
+            reversed_[i] = line.reversed_minor;
+            const ClosedRun::BonusOfRun& bonus = run_.bonuses[line.bonus];
+            if (line.order != UINT32_MAX) lines_on_[line.order].push_back(i);
+            else if (bonus.is_limit) limits_[line.earner].push_back(i);
+            else if (bonus.cuts >= 0)
+                follow_[{line.earner, static_cast<std::uint32_t>(bonus.cuts)}].push_back(i);
+            else
+                for (const std::uint32_t of : bonus.matches) follow_[{line.source, of}].push_back(i);
+        }
     }
 
-    [[nodiscard]] Part part(std::uint32_t event, const ClosedLine& line) const {
+    void reverse_line(std::uint32_t event, std::uint32_t line) {
+        const ClosedLine& closed = run_.lines[line];
+        const std::int64_t more =
+            part_of(closed.amount_minor, part(closed), run_.rounding) - reversed_[line];
+        if (more == 0) return;
+        reversed_[line] += more;
+        ensure(closed.amount_minor < 0
+                   ? more < 0 && reversed_[line] >= closed.amount_minor
+                   : more > 0 && reversed_[line] <= closed.amount_minor,
+               "a line would be reversed by more than it paid");
+        reversals_.push_back({line, event, -more});
+        sums_[{closed.earner, closed.bonus}].reversed_minor += more;
+        if (run_.bonuses[closed.bonus].is_limit) return;
+        whole_[closed.earner].reversed_minor += more;
+        touch(follow_, std::pair(closed.earner, closed.bonus), line);
+        touch(limits_, closed.earner, line);
+    }
+
+    template <typename Map, typename Key>
+    void touch(const Map& map, const Key& key, std::uint32_t cause) {
+        const auto at = map.find(key);
+        if (at == map.end()) return;
+        for (const std::uint32_t line : at->second) {
+            ensure(line > cause, "a closed line comes before the one that it follows from");
+            touched_.insert(line);
+        }
+    }
+
+    [[nodiscard]] Part part(const ClosedLine& line) const {
         const ClosedRun::BonusOfRun& bonus = run_.bonuses[line.bonus];
-        if (line.order != UINT32_MAX) return part_of_order(event, line);
+        if (line.order != UINT32_MAX) return part_of_order(line);
         if (bonus.is_limit) return as_part(held(whole_, line.earner));
         if (bonus.cuts >= 0)
             return as_part(
@@ -120,18 +165,18 @@ private:
         return as_part(matched);
     }
 
-    [[nodiscard]] Part part_of_order(std::uint32_t event, const ClosedLine& line) const {
+    /// Of what the line was paid on: the order after the returns of its own period.
+    [[nodiscard]] Part part_of_order(const ClosedLine& line) const {
         const ReturnedOrderLine& order = run_.orders[line.order];
-        const Taken own = taken_by(order, 0, true, run_.rounding);
-        const Taken now = taken_by(order, event, false, run_.rounding);
-        Part part;
-        if (line.goes_by_volume) {
-            part = {now.volume_centipoints - own.volume_centipoints,
-                    order.volume_centipoints - own.volume_centipoints};
-        } else {
-            part = {now.amount_minor - own.amount_minor, order.amount_minor - own.amount_minor};
-        }
-        return part;
+        const Taken &own = own_[line.order], &now = now_[line.order];
+        const auto part = [&](std::int64_t whole, std::int64_t before, std::int64_t taken) {
+            if (whole > before) return Part{taken - before, whole - before};
+            return now.has_return() ? Part{1, 1} : Part{};
+        };
+        if (!line.goes_by_volume)
+            return part(order.amount_minor, own.amount_minor(order), now.amount_minor(order));
+        return part(order.volume_centipoints, own.volume_centipoints(order, run_.rounding),
+                    now.volume_centipoints(order, run_.rounding));
     }
 
     [[nodiscard]] static Part as_part(const Held& held) {
@@ -144,24 +189,17 @@ private:
         return at == map.end() ? Held{} : at->second;
     }
 
-    void add(std::uint32_t event, std::uint32_t line, std::int64_t more) {
-        if (more == 0) return;
-        const ClosedLine& closed = run_.lines[line];
-        reversed_[line] += more;
-        ensure(closed.amount_minor < 0 ? reversed_[line] >= closed.amount_minor
-                                       : reversed_[line] <= closed.amount_minor,
-               "a line would be reversed by more than it paid");
-        sums_[{closed.earner, closed.bonus}].reversed_minor += more;
-        if (!run_.bonuses[closed.bonus].is_limit) whole_[closed.earner].reversed_minor += more;
-        reversals_.push_back({line, event, -more});
-    }
-
     const ClosedRun& run_;
     std::vector<std::int64_t> reversed_;  ///< by line
+    std::vector<Taken> own_, now_;        ///< by order: in its own period; up to this event
+    std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, const ReturnEvent*>>> events_;
     std::map<std::pair<MemberIndex, std::uint32_t>, Held> sums_;
-    std::map<MemberIndex, Held> whole_;   ///< all lines of a member after caps
-    std::vector<std::vector<std::uint32_t>> by_bonus_;
-    std::uint32_t last_event_ = 0;
+    std::map<MemberIndex, Held> whole_;  ///< all lines of a member after caps
+    std::vector<Lines> lines_on_;        ///< by order
+    std::map<std::pair<MemberIndex, std::uint32_t>, Lines> follow_;  ///< matches and caps of a
+                                                                     ///< member's lines of a bonus
+    std::map<MemberIndex, Lines> limits_;
+    std::set<std::uint32_t> touched_;
     std::vector<Reversal> reversals_;
 };
 

@@ -40,7 +40,7 @@ struct ClosedLine {
     MemberIndex source = no_member;       ///< whose earnings a match line matched
     std::uint32_t level{}, paid_level{};
     StreamKind stream{};
-    std::int64_t order_ref{};             ///< in that run
+    std::int64_t order_ref{};             ///< storage's number of the order line; 0 none
 };
 
 /// What one closed run paid, as far as returns of this period touch it.
@@ -61,8 +61,10 @@ struct ClosedRun {
     Rounding rounding{};
     std::vector<BonusOfRun> bonuses;
     std::vector<ReturnedOrderLine> orders;
-    std::vector<ClosedLine> lines;  ///< those on `orders`, and every match, cap and limit line
-    std::vector<Sum> sums;          ///< by earner, then bonus
+    std::vector<ClosedLine> lines;  ///< by bonus: those on `orders`, matches, caps and limits that
+                                    ///< may follow them; one of a member may be missing only where
+                                    ///< nothing that it follows from is touched
+    std::vector<Sum> sums;          ///< of every earner and source of `lines`
 };
 
 /// One reversal: `amount_minor` has the sign opposite to the line's.
@@ -74,7 +76,9 @@ struct Reversal {
 };
 
 /// What the returns of this period take back, event after event; nobody gives back more than what
-/// was left to them. Never more of a line in all than the line.
+/// was left to them. Never more of a line in all than the line. Costs as many steps as there are
+/// reversals and returns. REQUIRES: a bonus comes after those it matches, a cap after its bonus, the
+/// limit last.
 [[nodiscard]] std::vector<Reversal> reverse(const ClosedRun& run);
 
 }  // namespace downline

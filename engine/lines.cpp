@@ -252,24 +252,30 @@ std::vector<Total> LineBook::totals(std::size_t entry) const {
     return std::move(*totals);
 }
 
-std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> packed) {
-    std::vector<Line> lines;
+bool each_line(std::span<const std::uint8_t> packed,
+               const std::function<void(const Line&)>& take) {
     std::int64_t previous_ref = 0;
     while (!packed.empty()) {
         std::uint64_t count = 0, head = 0;
         Line line;
         if (!take_varint(packed, count) || !take_varint(packed, head) || count == 0 ||
             count > packed.size() || head / 8 > UINT32_MAX || head % 4 > 2)
-            return std::nullopt;
+            return false;
         line.paid_level = static_cast<std::uint32_t>(head / 8);
         line.rate_is_amount = head % 4 == 2;
         const bool has_from = head % 8 >= 4;
-        if (head % 4 != 0 && !take_signed(packed, line.rate.emplace())) return std::nullopt;
+        if (head % 4 != 0 && !take_signed(packed, line.rate.emplace())) return false;
         for (std::uint64_t i = 0; i < count; ++i) {
-            if (!take_line(packed, has_from, previous_ref, line)) return std::nullopt;
-            lines.push_back(line);
+            if (!take_line(packed, has_from, previous_ref, line)) return false;
+            take(line);
         }
     }
+    return true;
+}
+
+std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> packed) {
+    std::vector<Line> lines;
+    if (!each_line(packed, [&](const Line& line) { lines.push_back(line); })) return std::nullopt;
     return lines;
 }
 

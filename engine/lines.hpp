@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -105,6 +106,9 @@ void put_signed(std::vector<std::uint8_t>& bytes, std::int64_t value);
 /// The lines of a packed block, in the order they were added; nothing for bytes that are no block
 /// (never reads beyond them; at most as many lines as there are bytes).
 [[nodiscard]] std::optional<std::vector<Line>> unpack_lines(std::span<const std::uint8_t> packed);
+/// The same line by line, none kept; false for bytes that are no block.
+[[nodiscard]] bool each_line(std::span<const std::uint8_t> packed,
+                             const std::function<void(const Line&)>& take);
 [[nodiscard]] std::optional<std::vector<Total>> unpack_totals(std::span<const std::uint8_t> packed);
 
 }  // namespace downline

@@ -129,6 +129,11 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
         for (const LineBook::Entry& entry : cut.book.entries())
             result.paid_minor = add_checked(result.paid_minor, entry.amount_minor);
 
+    // 5. and 6. What returns take back of closed periods; adjustments. Then all lines are there.
+    if (snapshot.corrections) result.corrections = correct(*snapshot.corrections);
+    for (const CorrectionLine& line : result.corrections)
+        result.paid_minor = add_checked(result.paid_minor, line.amount_minor);
+
     // 7. What the period leaves behind.
     result.sequences_after = std::move(orders.sequences_after);
     return result;

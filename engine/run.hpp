@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/corrections.hpp"
 #include "engine/lines.hpp"
 #include "engine/plan/plan.hpp"
 #include "engine/snapshot.hpp"
@@ -54,6 +55,7 @@ struct RunResult {
     std::vector<Account> accounts;  ///< per bonus
     std::vector<LineBook> books;    ///< per bonus
     std::vector<Cut> cuts;          ///< negative lines, no slots of any account
+    std::vector<CorrectionLine> corrections;  ///< likewise; by member
     std::int64_t volume_centipoints{};  ///< the company's: all order lines after weights and returns
     std::int64_t amount_minor{};        ///< likewise, in money
     std::int64_t paid_minor{};

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,8 @@ struct Carry {
     friend bool operator==(const Carry&, const Carry&) = default;
 };
 
+struct Corrections;  // engine/corrections.hpp
+
 struct Snapshot {
     Period period;
     int currency_places = 2;
@@ -97,6 +100,7 @@ struct Snapshot {
     /// name of its measure; by member. No column: no period before counts.
     std::map<std::string, std::vector<std::int64_t>> windows_before;
     std::vector<ReturnOfLine> returns;  ///< by order line, then (returned_on, return_id)
+    std::shared_ptr<const Corrections> corrections;  ///< null: nothing is to be put right
 };
 
 }  // namespace downline

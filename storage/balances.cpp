@@ -12,11 +12,14 @@ namespace {
 // Runs and failed payments stand before the batch that was the first to see them.
 constexpr const char* history_sql = R"sql(
 SELECT cause, reference, amount FROM (
-    SELECT 'run' AS cause, r.plan || ' ' || r.period AS reference, s.amount AS amount,
-           ifnull(p.batch, 1 << 62) AS seen_by, 0 AS stage, r.last_day AS place
-    FROM run r JOIN statement s ON s.run = r.number AND s.member = ?1
-    LEFT JOIN payout_run p ON p.run = r.number
-    WHERE r.state = 'final' AND s.amount <> 0
+    SELECT p.cause, CASE p.cause WHEN 'opening' THEN 'import ' || p.reference
+                    ELSE r.plan || ' ' || r.period END AS reference, p.amount,
+           CASE p.cause WHEN 'opening' THEN 0 ELSE ifnull(b.batch, 1 << 62) END AS seen_by,
+           0 AS stage, ifnull(r.last_day, p.reference) AS place
+    FROM posting p LEFT JOIN run r ON r.number = p.reference AND p.cause <> 'opening'
+    LEFT JOIN payout_run b ON b.run = r.number
+    WHERE p.account = 'member' AND p.member = ?1
+    AND p.cause IN ('opening', 'run', 'clawback', 'adjustment')
     UNION ALL
     SELECT 'failed', b.batch_id, i.amount,
            ifnull((SELECT min(number) FROM payout_batch WHERE last_answer >= a.row), 1 << 62), 1,
@@ -28,7 +31,8 @@ SELECT cause, reference, amount FROM (
     SELECT 'payout', b.batch_id, -i.amount, b.number, 2, 0
     FROM payout_batch b JOIN payout_item i ON i.batch = b.number AND i.member = ?1
     WHERE i.fate = 'pay'
-) ORDER BY seen_by, stage, place, reference)sql";
+) ORDER BY seen_by, stage, place, reference,
+    instr('run clawback adjustment', cause))sql";
 
 std::optional<std::string> held_reason(Database& database, std::int64_t member) {
     Query query = database.query(
@@ -82,11 +86,19 @@ void each_batch_posting(Database& database, std::int64_t batch,
     constexpr const char* answer_day =
         "(SELECT CAST(julianday(substr(made_at, 1, 10)) - 2440587.5 AS INTEGER)"
         " FROM payout_answer WHERE row = p.reference)";
+    constexpr const char* runs = "SELECT run FROM payout_run WHERE batch = ?2";
+    constexpr const char* run_text =
+        "(SELECT plan || ' ' || period FROM run WHERE number = p.reference)";
+    constexpr const char* run_day = "(SELECT last_day FROM run WHERE number = p.reference)";
     constexpr const char* batch_id = "(SELECT batch_id FROM payout_batch WHERE number = ?2)";
     const Source sources[] = {
-        {"run", "SELECT run FROM payout_run WHERE batch = ?2",
-         "(SELECT plan || ' ' || period FROM run WHERE number = p.reference)",
-         "(SELECT last_day FROM run WHERE number = p.reference)"},
+        {"opening",
+         "SELECT import FROM opening_balance WHERE ?2 = (SELECT min(number) FROM payout_batch)",
+         "'import ' || p.reference",
+         "(SELECT min(first_day) - 1 FROM run WHERE state = 'final')"},
+        {"run", runs, run_text, run_day},
+        {"clawback", runs, run_text, run_day},
+        {"adjustment", runs, run_text, run_day},
         {"paid", answers, answered, answer_day},
         {"failed", answers, answered, answer_day},
         {"release", "SELECT ?2", batch_id, "NULL"},

@@ -23,7 +23,7 @@ struct Balance {
 
 /// One change of a member's balance.
 struct BalanceStep {
-    std::string cause;      ///< run, payout, failed
+    std::string cause;      ///< opening, run, clawback, adjustment, payout, failed
     std::string reference;  ///< plan and period, or the batch
     std::int64_t amount_minor{}, balance_minor{};  ///< what it came to afterwards
 };
@@ -39,8 +39,9 @@ struct BalanceHistory {
 
 /// A posting that a batch was the first to see, or made: the rows of the view `posting`.
 struct BatchPosting {
-    std::string cause;        ///< run, paid, failed, release, hold, payout
-    std::int64_t reference{};  ///< of the cause: number of the run, the batch, the answer
+    std::string cause;        ///< opening, run, clawback, adjustment, paid, failed,
+                              ///< release, hold, payout
+    std::int64_t reference{};  ///< of the cause: number of the import, run, batch or answer
     std::string text;         ///< plan and period, or the batch id
     std::optional<Day> day;   ///< a run's last day, the answer's; nothing of a batch
     std::string account;

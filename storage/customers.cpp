@@ -108,6 +108,19 @@ void add_paid(Database& database, std::int64_t affiliate, RowsByNumber& customer
     }
 }
 
+/// Less what was taken back of it.
+void take_back_paid(Database& database, std::int64_t affiliate, RowsByNumber& customers) {
+    Query reversals = database.query(
+        "SELECT o.buyer, c.amount FROM run r JOIN correction c ON c.run = r.number AND"
+        " c.member = ?1 JOIN order_line o ON o.row = c.of_order WHERE r.state = 'final'");
+    reversals.bind(1, affiliate);
+    while (reversals.step()) {
+        const auto row = customers.find(reversals.integer(0));
+        if (row == customers.end()) continue;
+        row->second.paid_minor = add_checked(row->second.paid_minor, reversals.integer(1));
+    }
+}
+
 }  // namespace
 
 Customers customers_of(Database& database, const std::string& member_id) {
@@ -118,6 +131,7 @@ Customers customers_of(Database& database, const std::string& member_id) {
     if (!rows.empty()) {
         add_orders(database, rows);
         add_paid(database, member.number, rows);
+        take_back_paid(database, member.number, rows);
     }
     Customers customers;
     customers.member_id = member_id;

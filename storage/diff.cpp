@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "engine/errors.hpp"
+#include "storage/corrections.hpp"
 #include "storage/plan_changes.hpp"
 #include "storage/run_reader.hpp"
 
@@ -28,6 +30,18 @@ public:
     BonusCodes(Database& database, std::int64_t before, std::int64_t after) {
         places_after_ = read(database, after);
         places_before_ = read(database, before);
+        for (const std::int64_t run : {after, before})
+            for (CorrectionRecord& line : corrections_of(database.handle(), run))
+                (run == after ? after_ : before_)[line.member].emplace_back(
+                    index_of(line.bonus), line.amount_minor);
+    }
+    /// What was put right of a member, by index.
+    using Amounts = std::vector<std::pair<std::size_t, std::int64_t>>;
+    [[nodiscard]] const Amounts& corrections_before(std::int64_t member) const {
+        return corrections(before_, member);
+    }
+    [[nodiscard]] const Amounts& corrections_after(std::int64_t member) const {
+        return corrections(after_, member);
     }
     [[nodiscard]] std::size_t count() const { return codes_.size(); }
     [[nodiscard]] const std::string& code(std::size_t index) const { return codes_[index]; }
@@ -40,12 +54,21 @@ private:
         query.bind(1, run);
         std::vector<std::size_t> places;
         while (query.step()) {
-            const std::string code{query.text(0)};
-            const auto known = std::ranges::find(codes_, code);
-            places.push_back(static_cast<std::size_t>(known - codes_.begin()));
-            if (known == codes_.end()) codes_.push_back(code);
+            places.push_back(index_of(std::string{query.text(0)}));
         }
         return places;
+    }
+    std::size_t index_of(const std::string& code) {
+        const auto known = std::ranges::find(codes_, code);
+        const auto index = static_cast<std::size_t>(known - codes_.begin());
+        if (known == codes_.end()) codes_.push_back(code);
+        return index;
+    }
+    [[nodiscard]] static const Amounts& corrections(const std::map<std::int64_t, Amounts>& of_run,
+                                                    std::int64_t member) {
+        static const Amounts none;
+        const auto at = of_run.find(member);
+        return at == of_run.end() ? none : at->second;
     }
     [[nodiscard]] static std::size_t at(const std::vector<std::size_t>& places, std::size_t place) {
         if (place >= places.size())
@@ -53,6 +76,7 @@ private:
                                "database from a backup");
         return places[place];
     }
+    std::map<std::int64_t, Amounts> before_, after_;  ///< by member
     std::vector<std::string> codes_;
     std::vector<std::size_t> places_before_, places_after_;
 };
@@ -92,7 +116,9 @@ public:
             // What is the same to the byte needs no unpacking.
             const bool is_same = is_before && is_after &&
                                  before_.amount_minor() == after_.amount_minor() &&
-                                 before_.totals() == after_.totals();
+                                 before_.totals() == after_.totals() &&
+                                 codes_.corrections_before(member) ==
+                                     codes_.corrections_after(member);
             if (!is_same) compare_member(member, is_before, is_after, difference);
             if (is_before) before_.next();
             if (is_after) after_.next();
@@ -111,6 +137,10 @@ private:
             for (const auto& [place, totals] : statement_totals(after_.totals()))
                 for (const Total& total : totals)
                     sums[codes_.of_after(place)].after_minor += total.amount_minor;
+        for (const auto& [code, amount_minor] : codes_.corrections_before(member))
+            sums[code].before_minor += amount_minor;
+        for (const auto& [code, amount_minor] : codes_.corrections_after(member))
+            sums[code].after_minor += amount_minor;
         MemberDifference row;
         for (std::size_t i = 0; i < sums.size(); ++i) {
             if (sums[i].change_minor() == 0) continue;
@@ -139,14 +169,16 @@ private:
 void add_bonuses(Database& database, RunDifference& difference) {
     const auto add = [&](std::int64_t run, std::int64_t Difference::*side) {
         Query query = database.query(
-            "SELECT code, paid FROM run_bonus WHERE run = ?1 ORDER BY place");
+            "SELECT code, paid FROM (SELECT place, code, paid FROM run_bonus WHERE run = ?1"
+            " UNION ALL SELECT 1 << 62, bonus, sum(amount) FROM correction WHERE run = ?1"
+            " GROUP BY bonus) ORDER BY place, code");
         query.bind(1, run);
         while (query.step()) {
             const std::string code{query.text(0)};
             auto at = std::ranges::find(difference.by_bonus, code, &Difference::name);
             if (at == difference.by_bonus.end())
                 at = difference.by_bonus.insert(at, Difference{code});
-            (*at).*side = query.integer(1);
+            (*at).*side += query.integer(1);
         }
     };
     add(difference.after.number, &Difference::after_minor);

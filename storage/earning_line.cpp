@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/corrections.hpp"
 #include "storage/earning_tables.hpp"
 #include "storage/run_reader.hpp"
 
@@ -22,7 +23,8 @@ enum class Content { lines, totals };
 constexpr const char* line_columns =
     "CREATE TABLE earning_line(run INTEGER, plan TEXT, period TEXT, state TEXT, member_id TEXT,"
     " bonus TEXT, order_id TEXT, line INTEGER, from_id TEXT, level INTEGER, paid_level INTEGER,"
-    " base TEXT, rate TEXT, amount INTEGER, stream TEXT)";
+    " base TEXT, rate TEXT, amount INTEGER, stream TEXT, return_id TEXT, reverses_run INTEGER,"
+    " adjustment_id TEXT, reason TEXT)";
 constexpr const char* total_columns =
     "CREATE TABLE earning_total(run INTEGER, plan TEXT, period TEXT, state TEXT, member_id TEXT,"
     " bonus TEXT, paid_level INTEGER, stream TEXT, lines INTEGER, amount INTEGER)";
@@ -43,14 +45,21 @@ struct Cursor : sqlite3_vtab_cursor {
     std::string plan, period, state, member_id;
     std::vector<std::pair<std::size_t, std::vector<Line>>> lines;
     std::vector<std::pair<std::size_t, std::vector<Total>>> totals;
+    bool has_corrections = false;  ///< the run; those of a statement are its last part
+    std::vector<CorrectionRecord> corrections;
     std::size_t part = 0, entry = 0;
     bool is_at_end = false;
     sqlite3_int64 row = 0;
 
-    [[nodiscard]] std::size_t part_count() const {
+    [[nodiscard]] std::size_t packed_count() const {
         return content == Content::lines ? lines.size() : totals.size();
     }
+    [[nodiscard]] bool is_correction() const { return part == packed_count(); }
+    [[nodiscard]] std::size_t part_count() const {
+        return packed_count() + (corrections.empty() ? 0 : 1);
+    }
     [[nodiscard]] std::size_t entry_count() const {
+        if (is_correction()) return corrections.size();
         return content == Content::lines ? lines[part].second.size() : totals[part].second.size();
     }
     [[nodiscard]] const RunReader::BonusName& bonus() const {
@@ -60,8 +69,11 @@ struct Cursor : sqlite3_vtab_cursor {
     bool read_statement() {
         while (statements->step()) {
             const std::int64_t number = statements->integer(0);
-            if (!reader || reader->run() != number)
+            if (!reader || reader->run() != number) {
                 reader = std::make_unique<RunReader>(handle, number);
+                Query any(handle, "SELECT 1 FROM correction WHERE run = ?1 LIMIT 1");
+                has_corrections = any.bind(1, number).step();
+            }
             plan = statements->text(1);
             period = statements->text(2);
             state = statements->text(3);
@@ -69,6 +81,9 @@ struct Cursor : sqlite3_vtab_cursor {
             part = entry = 0;
             if (content == Content::lines) lines = statement_lines(statements->blob(5));
             else totals = statement_totals(statements->blob(5));
+            if (has_corrections)
+                corrections = corrections_of(handle, number, statements->integer(6));
+            else corrections.clear();
             if (part_count() != 0) return true;
         }
         return false;
@@ -153,9 +168,9 @@ int filter(sqlite3_vtab_cursor* base, int asked, const char*, int, sqlite3_value
     auto& cursor = *static_cast<Cursor*>(base);
     return guarded(base->pVtab, [&] {
         std::string sql = fmt::format(
-            "SELECT r.number, r.plan, r.period, r.state, m.member_id, s.{} FROM run r"
+            "SELECT r.number, r.plan, r.period, r.state, m.member_id, s.{}, s.member FROM run r"
             " CROSS JOIN statement s ON s.run = r.number JOIN member m ON m.number = s.member"
-            " WHERE s.packed IS NOT NULL",
+            " WHERE s.lines <> 0",
             cursor.content == Content::lines ? "packed" : "totals");
         constexpr const char* conditions[] = {
             " AND r.number = ?", " AND r.plan = ?", " AND r.period = ?", " AND r.state = ?",
@@ -230,6 +245,39 @@ void give_of_total(sqlite3_context* context, const Cursor& cursor, int column) {
     }
 }
 
+void give_known(sqlite3_context* context, const std::optional<std::int64_t>& number) {
+    if (number) sqlite3_result_int64(context, *number);
+}
+
+/// A correction as a line, or as a total of its own.
+void give_of_correction(sqlite3_context* context, const Cursor& cursor, int column) {
+    const CorrectionRecord& line = cursor.corrections[cursor.entry];
+    if (cursor.content == Content::totals) {
+        switch (column - own_columns) {
+            case 0: sqlite3_result_int64(context, line.paid_level); break;
+            case 1: give(context, line.stream); break;
+            case 2: sqlite3_result_int64(context, 1); break;
+            case 3: sqlite3_result_int64(context, line.amount_minor); break;
+            default: break;
+        }
+        return;
+    }
+    switch (column - own_columns) {
+        case 0: give_known(context, line.order_id); break;
+        case 1: give_known(context, line.line); break;
+        case 2: give_known(context, line.from); break;
+        case 3: sqlite3_result_int64(context, line.level); break;
+        case 4: sqlite3_result_int64(context, line.paid_level); break;
+        case 7: sqlite3_result_int64(context, line.amount_minor); break;
+        case 8: give(context, line.stream); break;
+        case 9: give_known(context, line.return_id); break;
+        case 10: give_known(context, line.of_run); break;
+        case 11: give_known(context, line.adjustment_id); break;
+        case 12: give_known(context, line.reason); break;
+        default: break;
+    }
+}
+
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int wanted) {
     auto& cursor = *static_cast<Cursor*>(base);
     return guarded(base->pVtab, [&] {
@@ -239,9 +287,13 @@ int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int wanted) {
             case period: give(context, cursor.period); break;
             case state: give(context, cursor.state); break;
             case member_id: give(context, cursor.member_id); break;
-            case bonus: give(context, cursor.bonus().code); break;
+            case bonus:
+                give(context, cursor.is_correction() ? cursor.corrections[cursor.entry].bonus
+                                                     : cursor.bonus().code);
+                break;
             default:
-                if (cursor.content == Content::lines) give_of_line(context, cursor, wanted);
+                if (cursor.is_correction()) give_of_correction(context, cursor, wanted);
+                else if (cursor.content == Content::lines) give_of_line(context, cursor, wanted);
                 else give_of_total(context, cursor, wanted);
         }
         return SQLITE_OK;

@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
+#include <span>
 
 #include "engine/errors.hpp"
+#include "storage/corrections.hpp"
 #include "storage/earning_tables.hpp"
 #include "storage/members.hpp"
 #include "storage/run_reader.hpp"
@@ -23,31 +24,50 @@ std::string statement_columns(bool with_lines) {
 /// From so many lines on, all names are read at once.
 constexpr std::int64_t many_lines = 20'000;
 
-/// Adds totals up by bonus (in plan order), by stream (in the order of streams) and by paid level.
-void add_totals(RunReader& reader, std::string_view packed, Earnings& into) {
-    constexpr std::size_t stream_count = static_cast<std::size_t>(StreamKind::adjustment) + 1;
-    std::array<NamedAmount, stream_count> streams;
-    std::map<std::uint32_t, NamedAmount> levels;
-    for (const auto& [bonus, totals] : statement_totals(packed)) {
-        NamedAmount& of_bonus = into.by_bonus.emplace_back();
-        of_bonus.name = reader.bonus(bonus).code;
-        for (const Total& total : totals)
-            for (NamedAmount* sum : {&of_bonus, &streams[static_cast<std::size_t>(total.stream)],
-                                     &levels[total.paid_level]}) {
-                sum->lines += static_cast<std::int64_t>(total.line_count);
-                sum->amount_minor = add_checked(sum->amount_minor, total.amount_minor);
-            }
+/// Adds up by bonus (in plan order, then those of other plans), by stream (in the order of streams)
+/// and by paid level.
+class Sums {
+public:
+    explicit Sums(const RunReader& reader) : reader_(reader) {}
+
+    void add(std::size_t bonus, const Total& total) {
+        add({bonus, reader_.bonus(bonus).code}, stream_name(total.stream), total.paid_level,
+            static_cast<std::int64_t>(total.line_count), total.amount_minor);
     }
-    for (std::size_t stream = 0; stream < stream_count; ++stream) {
-        if (streams[stream].lines == 0) continue;
-        streams[stream].name = stream_name(static_cast<StreamKind>(stream));
-        into.by_stream.push_back(std::move(streams[stream]));
+    void add(const CorrectionRecord& line) {
+        add({reader_.place_of(line.bonus), line.bonus}, line.stream,
+            static_cast<std::uint32_t>(line.paid_level), 1, line.amount_minor);
     }
-    for (auto& [level, sum] : levels) {
-        sum.name = fmt::format("{}", level);
-        into.by_level.push_back(std::move(sum));
+    void finish(Earnings& into) && {
+        for (auto& [key, sum] : bonuses_) into.by_bonus.push_back(named(key.second, sum));
+        for (std::size_t kind = 0; kind <= static_cast<std::size_t>(StreamKind::adjustment); ++kind) {
+            const std::string_view name = stream_name(static_cast<StreamKind>(kind));
+            const auto sum = streams_.find(name);
+            if (sum != streams_.end()) into.by_stream.push_back(named(std::string{name}, sum->second));
+        }
+        for (auto& [level, sum] : levels_)
+            into.by_level.push_back(named(fmt::format("{}", level), sum));
     }
-}
+
+private:
+    struct Sum {
+        std::int64_t lines = 0, amount_minor = 0;
+    };
+    static NamedAmount named(const std::string& name, const Sum& sum) {
+        return {name, sum.lines, sum.amount_minor};
+    }
+    void add(const std::pair<std::size_t, std::string>& bonus, std::string_view stream,
+             std::uint32_t level, std::int64_t lines, std::int64_t amount_minor) {
+        for (Sum* sum : {&bonuses_[bonus], &streams_[std::string{stream}], &levels_[level]}) {
+            sum->lines += lines;
+            sum->amount_minor = add_checked(sum->amount_minor, amount_minor);
+        }
+    }
+    const RunReader& reader_;
+    std::map<std::pair<std::size_t, std::string>, Sum> bonuses_;
+    std::map<std::string, Sum, std::less<>> streams_;
+    std::map<std::uint32_t, Sum> levels_;
+};
 
 EarningLine named(RunReader& reader, const RunReader::BonusName& bonus, const Line& line) {
     EarningLine result;
@@ -70,16 +90,37 @@ EarningLine named(RunReader& reader, const RunReader::BonusName& bonus, const Li
     return result;
 }
 
+EarningLine named(const CorrectionRecord& correction) {
+    EarningLine result;
+    result.bonus = correction.bonus;
+    result.order_id = correction.order_id;
+    result.line = correction.line;
+    result.ordered_on = correction.ordered_on;
+    result.from = correction.from;
+    result.level = correction.level;
+    result.paid_level = correction.paid_level;
+    result.amount_minor = correction.amount_minor;
+    result.stream = correction.stream;
+    result.return_id = correction.return_id;
+    result.reverses_run = correction.of_run;
+    result.adjustment_id = correction.adjustment_id;
+    result.reason = correction.reason;
+    return result;
+}
+
 /// Fills in what a statement says; its columns begin at `first`.
 void read_statement(RunReader& reader, const Query& query, int first, bool with_lines,
-                    Earnings& into) {
+                    std::span<const CorrectionRecord> corrections, Earnings& into) {
     into.is_active = query.integer(first) != 0;
     into.rank = reader.rank(query.integer(first + 1));
     into.title = reader.rank(query.integer(first + 2));
     into.total_minor = query.integer(first + 3);
     into.measures = reader.measure_texts(query.blob(first + 4));
-    if (query.is_null(first + 5)) return;
-    add_totals(reader, query.blob(first + 5), into);
+    Sums sums(reader);
+    for (const auto& [bonus, totals] : statement_totals(query.blob(first + 5)))
+        for (const Total& total : totals) sums.add(bonus, total);
+    for (const CorrectionRecord& correction : corrections) sums.add(correction);
+    std::move(sums).finish(into);
     std::int64_t sum = 0;
     for (const NamedAmount& bonus : into.by_bonus) sum += bonus.amount_minor;
     ensure_intact(sum == into.total_minor, "a statement's totals do not add up to its pay");
@@ -89,6 +130,7 @@ void read_statement(RunReader& reader, const Query& query, int first, bool with_
     for (const auto& [place, lines] : statement_lines(query.blob(first + 6)))
         for (const Line& line : lines)
             into.lines.push_back(named(reader, reader.bonus(place), line));
+    for (const CorrectionRecord& correction : corrections) into.lines.push_back(named(correction));
 }
 
 void refuse_who_earns_nothing(Database& database, const RunRecord& run,
@@ -121,7 +163,8 @@ Earnings earnings_of(Database& database, const RunRecord& run, const std::string
         "SELECT {} FROM statement s WHERE s.run = ?1 AND s.member = ?2",
         statement_columns(with_lines)));
     query.bind(1, run.number).bind(2, member.number);
-    if (query.step()) read_statement(reader, query, 0, with_lines, earnings);
+    const auto corrections = corrections_of(database.handle(), run.number, member.number);
+    if (query.step()) read_statement(reader, query, 0, with_lines, corrections, earnings);
     else earnings.measures = reader.measure_texts({});
     return earnings;
 }
@@ -132,6 +175,7 @@ void each_earnings(Database& database, const RunRecord& run, bool with_lines, bo
     if (with_lines && run.line_count >= many_lines) reader.read_ahead();
     const auto names = changed_values(database, "name", INT32_MAX);
     const auto kinds = changed_values(database, "kind", run.last_day);
+    const auto corrections = corrections_of(database.handle(), run.number);
     Query query = database.query(
         fmt::format("SELECT m.number, m.member_id, m.name, m.kind, s.lines, {} FROM member m"
                     " LEFT JOIN statement s ON s.run = ?1 AND s.member = m.number"
@@ -147,7 +191,9 @@ void each_earnings(Database& database, const RunRecord& run, bool with_lines, bo
         const auto name = names.find(query.integer(0));
         if (name != names.end()) earnings.name = name->second;
         else if (!query.is_null(2)) earnings.name = query.text(2);
-        if (!query.is_null(4)) read_statement(reader, query, 5, with_lines, earnings);
+        const auto its = std::ranges::equal_range(corrections, query.integer(0), {},
+                                                  &CorrectionRecord::member);
+        if (!query.is_null(4)) read_statement(reader, query, 5, with_lines, its, earnings);
         else earnings.measures = reader.measure_texts({});
         take(earnings);
     }

@@ -22,6 +22,10 @@ struct EarningLine {
     std::optional<std::string> base, rate;  ///< "100.00", "5%" (or "5.00" per unit)
     std::int64_t amount_minor{};
     std::string stream;
+    std::optional<std::string> return_id;      ///< of a reversal; base and rate have no value then
+    std::optional<std::int64_t> reverses_run;  ///< whose line of this bonus, order and level it
+                                               ///< reverses; nothing: an opening line
+    std::optional<std::string> adjustment_id, reason;  ///< of an adjustment
 };
 struct NamedAmount {
     std::string name;

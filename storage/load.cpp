@@ -12,6 +12,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/digest.hpp"
+#include "storage/load_corrections.hpp"
 #include "storage/load_parts.hpp"
 #include "storage/order_places.hpp"
 #include "storage/packing.hpp"
@@ -268,6 +269,8 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
     load_windows(database, plan, period, loaded.previous_run, members, snapshot.windows_before,
                  digest);
     snapshot.returns = load_returns(database, facts, period, orders, digest);
+    const Counting counting(database, loaded.previous_run, period);
+    load_corrections(database, facts, plan, counting, members, loaded, digest);
     snapshot.members = std::move(members.members);
     snapshot.orders = std::move(orders.lines);
     snapshot.order_count = orders.order_count;

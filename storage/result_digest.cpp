@@ -1,6 +1,7 @@
 // Goes over a run's statements in the order of ids: see the header.
 #include "storage/result_digest.hpp"
 
+#include "storage/corrections.hpp"
 #include "storage/digest.hpp"
 #include "storage/packing.hpp"
 #include "storage/statements.hpp"
@@ -40,7 +41,9 @@ std::string result_digest_of(const std::string& plan_digest, const Loaded& loade
         append_varint(buffer, after.orders_before[entry]);
         if (after.orders_before[entry] != 0) append_signed(buffer, after.first_on[entry]);
     }
-    return digest.add(buffer).hex();
+    digest.add(buffer);
+    digest_corrections(loaded, result, digest);
+    return digest.hex();
 }
 
 }  // namespace downline

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
 #include "storage/order_places.hpp"
@@ -76,6 +78,11 @@ RunReader::RunReader(sqlite3* handle, std::int64_t run)
 const RunReader::BonusName& RunReader::bonus(std::size_t place) const {
     if (place >= bonuses_.size()) throw_broken("a statement");
     return bonuses_[place];
+}
+
+std::size_t RunReader::place_of(std::string_view code) const {
+    return static_cast<std::size_t>(std::ranges::find(bonuses_, code, &BonusName::code) -
+                                    bonuses_.begin());
 }
 
 std::optional<std::string> RunReader::rank(std::int64_t place) const {

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] int currency_places() const { return currency_places_; }
     [[nodiscard]] const std::vector<MeasureName>& measures() const { return measures_; }
     [[nodiscard]] const BonusName& bonus(std::size_t place) const;
+    /// The place of a code; beyond all places where the run does not have it.
+    [[nodiscard]] std::size_t place_of(std::string_view code) const;
     /// The name of a place in the ladder; nothing for 0.
     [[nodiscard]] std::optional<std::string> rank(std::int64_t place) const;
 

@@ -82,7 +82,9 @@ std::vector<std::pair<std::string, std::int64_t>> stream_totals(Database& databa
                                                                 std::int64_t run) {
     std::vector<std::pair<std::string, std::int64_t>> streams;
     Query query = database.query(
-        "SELECT coalesce(sum(amount), 0), count(*) FROM run_total WHERE run = ?1 AND stream = ?2");
+        "SELECT coalesce(sum(amount), 0), count(*) FROM (SELECT amount FROM run_total"
+        " WHERE run = ?1 AND stream = ?2 UNION ALL SELECT amount FROM correction"
+        " WHERE run = ?1 AND stream = ?2)");
     for (int kind = 0; kind <= static_cast<int>(StreamKind::adjustment); ++kind) {
         const std::string name{stream_name(static_cast<StreamKind>(kind))};
         query.reset();
@@ -90,6 +92,18 @@ std::vector<std::pair<std::string, std::int64_t>> stream_totals(Database& databa
         if (query.step() && query.integer(1) != 0) streams.emplace_back(name, query.integer(0));
     }
     return streams;
+}
+
+std::vector<RunSummary::Correction> correction_totals(Database& database, std::int64_t run) {
+    Query query = database.query(
+        "SELECT bonus, adjustment IS NULL, count(*), sum(amount) FROM correction WHERE run = ?1"
+        " GROUP BY bonus, adjustment IS NULL ORDER BY bonus, adjustment IS NULL");
+    query.bind(1, run);
+    std::vector<RunSummary::Correction> corrections;
+    while (query.step())
+        corrections.push_back({std::string{query.text(0)}, query.integer(1) != 0, query.integer(2),
+                               query.integer(3)});
+    return corrections;
 }
 
 }  // namespace
@@ -103,6 +117,7 @@ RunSummary run_summary(Database& database, std::int64_t run_number) {
     RunSummary summary;
     summary.record = read_record(query);
     summary.bonuses = bonus_totals(database, run_number);
+    summary.corrections = correction_totals(database, run_number);
     summary.streams = stream_totals(database, run_number);
     return summary;
 }

@@ -23,6 +23,17 @@ struct Loaded {
         std::string contract;
     };
     std::vector<Contract> contracts;
+    /// What corrections name: returns by event (from 1), adjustments by their place.
+    struct ReturnName {
+        std::string return_id;
+        Day returned_on{};
+    };
+    std::vector<ReturnName> returns;
+    struct AdjustmentName {
+        std::int64_t row{};
+        std::string bonus;
+    };
+    std::vector<AdjustmentName> adjustments;
     std::int64_t last_import = 0;
     std::int64_t previous_run = 0;  ///< the final run whose state it continues; 0 none
     std::string inputs_digest;      ///< SHA-256 in key order, no names; hex
@@ -52,6 +63,12 @@ struct BonusTotal {
 struct RunSummary {
     RunRecord record;
     std::vector<BonusTotal> bonuses;
+    struct Correction {
+        std::string bonus;
+        bool is_reversal = false;  ///< else adjustments
+        std::int64_t line_count{}, amount_minor{};
+    };
+    std::vector<Correction> corrections;  ///< by bonus; paid besides what `bonuses` say
     std::vector<std::pair<std::string, std::int64_t>> streams;  ///< stream, amount
     std::vector<std::string> notes;  ///< e.g. changed lines of the plan since the run before
 };

@@ -14,6 +14,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/carried.hpp"
+#include "storage/corrections.hpp"
 #include "storage/digest.hpp"
 #include "storage/feed.hpp"
 #include "storage/result_digest.hpp"
@@ -92,10 +93,10 @@ void emit_statement(const void* rows, std::size_t row, int column, sqlite3_conte
         case 6: sqlite3_result_int64(cell, static_cast<std::int64_t>(statement.line_count)); break;
         case 7: emit_blob(cell, statement.measures); break;
         case 8:
-            if (statement.line_count != 0) emit_blob(cell, statement.totals);
+            if (!statement.totals.empty()) emit_blob(cell, statement.totals);
             break;
         case 9:
-            if (statement.line_count != 0) emit_blob(cell, statement.packed);
+            if (!statement.packed.empty()) emit_blob(cell, statement.packed);
             break;
         default: break;
     }
@@ -145,6 +146,7 @@ std::int64_t Writer::write(const Signature& made) {
     write_cuts();
     write_totals(totals);
     write_orders();
+    write_corrections(database_, run_, loaded_, result_);
     write_carried(database_, run_, plan_, loaded_, result_, members);
     return run_;
 }
@@ -172,7 +174,7 @@ void Writer::supersede() {
     for (const std::int64_t number : numbers) {
         for (const char* sql :
              {"DELETE FROM statement WHERE run = ?1", "DELETE FROM carried WHERE run = ?1",
-              "DELETE FROM run_order WHERE run = ?1",
+              "DELETE FROM run_order WHERE run = ?1", "DELETE FROM correction WHERE run = ?1",
               "UPDATE run SET state = 'superseded' WHERE number = ?1"})
             database_.query(sql).bind(1, number).run();
     }
@@ -263,6 +265,10 @@ void Writer::write_totals(const RunTotals& totals) {
         query.bind(5, sum.lines).bind(6, sum.amount_minor).run();
         lines += sum.lines;
         amount += sum.amount_minor;
+    }
+    for (const CorrectionLine& line : result_.corrections) {
+        amount += line.amount_minor;
+        ++lines;
     }
     ensure(amount == result_.paid_minor && lines == line_count_ &&
                statement_sum_minor_ == result_.paid_minor,

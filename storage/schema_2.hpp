@@ -19,6 +19,131 @@ CREATE TABLE move (
 CREATE UNIQUE INDEX move_key ON move(member, tree, effective_on, import);
 CREATE VIEW moved AS             -- those that no later import gave new content
 SELECT * FROM move WHERE row NOT IN (SELECT row FROM replaced WHERE table_name = 'move');
+
+-- Corrections: lines of a run beside its bonuses, in its statements' amounts and line counts.
+CREATE TABLE adjustment (        -- an amount put right by hand, in the period that it names
+    row           INTEGER PRIMARY KEY,
+    import        INTEGER NOT NULL REFERENCES import(number),
+    adjustment_id TEXT NOT NULL,
+    member        INTEGER NOT NULL REFERENCES member(number),
+    period        TEXT NOT NULL,
+    first_day     INTEGER NOT NULL,    -- of the period
+    last_day      INTEGER NOT NULL,
+    amount        INTEGER NOT NULL,    -- minor units, may be negative
+    reason        TEXT NOT NULL,
+    bonus         TEXT
+) STRICT;
+CREATE UNIQUE INDEX adjustment_key ON adjustment(adjustment_id, import);
+CREATE INDEX adjustment_day ON adjustment(last_day);
+
+CREATE TABLE correction (        -- reversals of lines of earlier runs, and adjustments
+    run         INTEGER NOT NULL REFERENCES run(number),
+    place       INTEGER NOT NULL,      -- from 1, by member id
+    member      INTEGER NOT NULL REFERENCES member(number),
+    bonus       TEXT NOT NULL,         -- code
+    stream      TEXT NOT NULL,
+    level       INTEGER NOT NULL,
+    paid_level  INTEGER NOT NULL,
+    amount      INTEGER NOT NULL,      -- minor units
+    return_id   TEXT,                  -- a reversal: what came back, and the line that it reverses
+    returned_on INTEGER,
+    of_run      INTEGER REFERENCES run(number),
+    of_bonus    INTEGER,               -- its place in run_bonus
+    of_order    INTEGER REFERENCES order_line(row),   -- NULL: the line has no order
+    of_source   INTEGER REFERENCES member(number),    -- of a match: the member it comes from
+    adjustment  INTEGER REFERENCES adjustment(row),
+    PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX correction_member ON correction(run, member);
+CREATE INDEX correction_of ON correction(of_run) WHERE of_run IS NOT NULL;
+CREATE TABLE opening (           -- what the system before this one left; never after the first close
+    row      INTEGER PRIMARY KEY,
+    import   INTEGER NOT NULL REFERENCES import(number),
+    member   INTEGER NOT NULL REFERENCES member(number),
+    item     TEXT NOT NULL,            -- balance, left, right, measure, line
+    amount   INTEGER NOT NULL,         -- minor units; of legs and measures in their own units
+    bonus    TEXT,
+    measure  TEXT,
+    order_id TEXT,
+    line     INTEGER,
+    level    INTEGER
+) STRICT;
+CREATE INDEX opening_member ON opening(member);
+
+CREATE VIEW opening_balance AS   -- those that no later import gave new content
+SELECT row, import, member, amount FROM opening
+WHERE item = 'balance' AND row NOT IN (SELECT row FROM replaced WHERE table_name = 'opening');
+
+DROP VIEW balance;
+CREATE VIEW balance AS           -- what members are owed now, minor units; no row where it is 0:
+SELECT member, sum(amount) AS amount FROM (  -- what the newest batch left, and what came since
+    SELECT member, amount FROM payout_item
+    WHERE batch = (SELECT max(number) FROM payout_batch) AND fate <> 'pay'
+    UNION ALL
+    SELECT i.member, i.amount FROM payout_answer a JOIN payout_item i USING (batch, member)
+    WHERE a.state = 'failed' AND a.row > ifnull(
+        (SELECT last_answer FROM payout_batch ORDER BY number DESC LIMIT 1), 0)
+    UNION ALL
+    SELECT member, amount FROM opening_balance WHERE NOT EXISTS (SELECT 1 FROM payout_batch)
+    UNION ALL
+    SELECT s.member, s.amount FROM run r CROSS JOIN statement s ON s.run = r.number
+    WHERE r.state = 'final' AND s.amount <> 0 AND r.number NOT IN (SELECT run FROM payout_run)
+) GROUP BY member HAVING sum(amount) <> 0;
+
+DROP VIEW posting;
+-- Double entry: the rows of one cause and reference sum to zero. Credits are positive, so that
+-- `member` and `held` are what the company owes. It grows by batches, final runs and opening
+-- balances only.
+CREATE VIEW posting(account, member, amount, cause, reference) AS
+SELECT 'commission', NULL, ifnull(c.amount, 0) - r.paid, 'run', r.number
+FROM run r LEFT JOIN (SELECT run, sum(amount) AS amount FROM correction GROUP BY run) c
+ON c.run = r.number WHERE r.state = 'final'
+UNION ALL
+SELECT 'member', s.member, s.amount - ifnull(c.amount, 0), 'run', r.number
+FROM run r CROSS JOIN statement s ON s.run = r.number
+LEFT JOIN (SELECT run, member, sum(amount) AS amount FROM correction GROUP BY run, member) c
+ON c.run = s.run AND c.member = s.member
+WHERE r.state = 'final' AND s.amount <> ifnull(c.amount, 0)
+UNION ALL                        -- what a run took back, and what was put right by hand
+SELECT CASE WHEN c.adjustment IS NULL THEN 'commission' ELSE 'adjustment' END, NULL, -sum(c.amount),
+       CASE WHEN c.adjustment IS NULL THEN 'clawback' ELSE 'adjustment' END, c.run
+FROM correction c JOIN run r ON r.number = c.run WHERE r.state = 'final'
+GROUP BY c.run, c.adjustment IS NULL
+UNION ALL
+SELECT 'member', c.member, sum(c.amount),
+       CASE WHEN c.adjustment IS NULL THEN 'clawback' ELSE 'adjustment' END, c.run
+FROM correction c JOIN run r ON r.number = c.run WHERE r.state = 'final'
+GROUP BY c.run, c.member, c.adjustment IS NULL
+UNION ALL                        -- what the system before this one owed
+SELECT 'opening', NULL, -o.amount, 'opening', o.import FROM opening_balance o
+UNION ALL
+SELECT 'member', o.member, o.amount, 'opening', o.import FROM opening_balance o
+UNION ALL
+SELECT 'member', i.member, -i.amount, CASE i.fate WHEN 'pay' THEN 'payout' ELSE 'hold' END, i.batch
+FROM payout_item i WHERE i.fate <> 'carried'
+UNION ALL
+SELECT CASE i.fate WHEN 'pay' THEN 'clearing' ELSE 'held' END, i.member, i.amount,
+       CASE i.fate WHEN 'pay' THEN 'payout' ELSE 'hold' END, i.batch
+FROM payout_item i WHERE i.fate <> 'carried'
+UNION ALL                        -- the next batch decides anew on what this one held
+SELECT 'held', i.member, -i.amount, 'release', i.batch + 1 FROM payout_item i
+WHERE i.fate = 'held' AND i.batch < (SELECT max(number) FROM payout_batch)
+UNION ALL
+SELECT 'member', i.member, i.amount, 'release', i.batch + 1 FROM payout_item i
+WHERE i.fate = 'held' AND i.batch < (SELECT max(number) FROM payout_batch)
+UNION ALL
+SELECT CASE a.was_paid WHEN 1 THEN 'bank' ELSE 'clearing' END, a.member, -i.amount, a.state, a.row
+FROM payout_answer a JOIN payout_item i USING (batch, member)
+UNION ALL
+SELECT CASE a.state WHEN 'paid' THEN 'bank' ELSE 'member' END, a.member, i.amount, a.state, a.row
+FROM payout_answer a JOIN payout_item i USING (batch, member);
+
+CREATE TRIGGER correction_final_update BEFORE UPDATE ON correction
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER correction_final_delete BEFORE DELETE ON correction
+WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
 )sql";
 
 }  // namespace downline

@@ -65,7 +65,17 @@ bool StatementMaker::make(MemberIndex member, Statement& into) {
         append_varint(into.packed, bonus);
         append_bytes(into.packed, as_text(book.packed(place)));
     }
-    return has_anything;
+    add_corrections(member, into);
+    return has_anything || into.line_count != 0;
+}
+
+void StatementMaker::add_corrections(MemberIndex member, Statement& into) const {
+    const auto its = std::ranges::equal_range(result_.corrections, member, {},
+                                              &CorrectionLine::member);
+    for (const CorrectionLine& line : its) {
+        into.amount_minor = add_checked(into.amount_minor, line.amount_minor);
+        ++into.line_count;
+    }
 }
 
 }  // namespace downline

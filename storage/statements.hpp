@@ -13,9 +13,9 @@ namespace downline {
 struct Statement {
     bool is_active = false;
     RankPlace rank = 0, title = 0;
-    std::int64_t amount_minor = 0;
+    std::int64_t amount_minor = 0;  ///< of all lines, corrections too
     std::uint64_t line_count = 0;
-    std::string measures, totals, packed;
+    std::string measures, totals, packed;  ///< totals and packed: without corrections
 };
 
 /// Makes the statements of a run. Cheapest when members are asked for in ascending order.
@@ -28,6 +28,7 @@ public:
 private:
     /// The member's entry of a book, or null.
     const LineBook::Entry* entry_of(std::size_t bonus, MemberIndex member);
+    void add_corrections(MemberIndex member, Statement& into) const;
     const Snapshot& snapshot_;
     const RunResult& result_;
     std::vector<std::size_t> next_;  ///< per bonus: where the search begins

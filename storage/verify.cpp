@@ -34,6 +34,10 @@ constexpr StoredTable stored_tables[] = {
     {"run_forfeit", "bonus, reason, amount", 2},
     {"statement", "member, is_active, rank, title, amount, lines, measures, totals, packed", 1},
     {"run_order", "piece, packed", 1},
+    {"correction",
+     "place, member, bonus, stream, level, paid_level, amount, return_id, returned_on, of_run,"
+     " of_bonus, of_order, of_source, adjustment",
+     1},
     {"carried", "item, piece, packed", 2},
 };
 
@@ -137,12 +141,17 @@ std::optional<std::string> sums_differ(Database& database, std::int64_t run) {
     };
     static constexpr Sum sums[] = {
         {"its statements", "SELECT sum(amount) FROM statement WHERE run = ?1"},
-        {"its totals", "SELECT sum(amount) FROM run_total WHERE run = ?1"},
-        {"its bonuses", "SELECT sum(paid) FROM run_bonus WHERE run = ?1"},
-        {"its maximum less what was forfeited and cut",
-         "SELECT (SELECT sum(CASE WHEN kind IN ('cap', 'limit') THEN paid ELSE maximum END)"
-         " FROM run_bonus WHERE run = ?1) -"
-         " coalesce((SELECT sum(amount) FROM run_forfeit WHERE run = ?1), 0)"},
+        {"its totals and corrections",
+         "SELECT sum(amount) FROM (SELECT amount FROM run_total WHERE run = ?1 UNION ALL"
+         " SELECT amount FROM correction WHERE run = ?1)"},
+        {"its bonuses and corrections",
+         "SELECT sum(amount) FROM (SELECT paid AS amount FROM run_bonus WHERE run = ?1 UNION ALL"
+         " SELECT amount FROM correction WHERE run = ?1)"},
+        {"its maximum less what was forfeited and cut, and corrections",
+         "SELECT sum(amount) FROM (SELECT CASE WHEN kind IN ('cap', 'limit') THEN paid ELSE maximum END"
+         " AS amount FROM run_bonus WHERE run = ?1 UNION ALL"
+         " SELECT -amount FROM run_forfeit WHERE run = ?1 UNION ALL"
+         " SELECT amount FROM correction WHERE run = ?1)"},
     };
     Query paid_query = database.query("SELECT paid FROM run WHERE number = ?1");
     paid_query.bind(1, run);
