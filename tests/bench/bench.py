@@ -227,6 +227,112 @@ def months(options):
     table.row("database after 24 closed months", f"{program.database.stat().st_size / 1e6:.0f} MB")
 
 
+RANKS = "".join(f'''
+[[rank]]
+name     = "{name}"
+requires = {{ gv = {floor} }}
+''' for name, floor in (("silver", 1000), ("gold", 5000), ("director", 20000)))
+KINDS = {
+    "unilevel": 'levels = ["5%", "5%", "4%", "3%", "2%", "1%", "1%"]\ncompression = "inactive"',
+    "unilevel, full compression": 'kind = "unilevel"\ncompression = "full"\n[bonus.by_rank]\n'
+                                  'none = ["5%", "5%"]\nsilver = ["5%", "5%", "4%", "3%"]\n'
+                                  'gold = ["5%", "5%", "4%", "3%", "2%", "1%", "1%"]',
+    "generation": 'boundary = "silver"\nown_group = "3%"\ngenerations = ["5%", "3%", "2%"]',
+    "differential": 'by = "gv"\nsteps = [[0, "3%"], [600, "6%"], [2000, "9%"], [10000, "12%"]]',
+    "pool": 'fund = "2%"\nshares = { silver = 1, gold = 3, director = 10 }',
+    "fixed": 'by_rank = { silver = "10.00", gold = "50.00", director = "200.00" }',
+    "match": 'of = ["base"]\nlevels = ["10%", "5%", "5%"]',
+    "binary": 'tree = "placement"\nvolume = "pv"\nrate = "10%"',
+    "royalty": 'rate = "10%"',
+}
+
+
+def plan_of(kind, activity):
+    """The benchmark's head, three ranks and one bonus; a match needs something to match."""
+    text = f'[plan]\nname = "bench"\ncurrency = "USD"\nperiod = "month"\neffective = 2026-01-01\n'
+    if activity:
+        text += "[active]\nrequires = { pv = 100 }\n"
+    if kind == "binary":
+        text += '[placement]\nkind = "binary"\nfill = "lesser-leg"\n'
+    text += RANKS
+    if kind == "match":
+        text += '[[bonus]]\ncode = "base"\nkind = "personal"\nrate = "10%"\n'
+    named = "" if "kind = " in KINDS[kind] else f'kind = "{kind}"\n'
+    return text + f'[[bonus]]\ncode = "measured"\n{named}{KINDS[kind]}\n'
+
+
+def run_kind(options, imported, kind, activity):
+    """Runs of one kind, each on the same imported company."""
+    plan, database = imported.with_name("kind.toml"), imported.with_name("kind.db")
+    plan.write_text(plan_of(kind, activity))
+    runs = Runs()
+    for _ in range(options.repeat):
+        shutil.copyfile(imported, database)
+        program = Program(options.program, database)
+        runs.add(program.call("run", "2026-01", "--plan", str(plan)))
+        lines = program.rows("SELECT line_count FROM run")[0][0]
+        program.remove()
+    return runs, lines
+
+
+def imported_company(options, name, *company):
+    folder = generate(options, name, *company)
+    program = Program(options.program, folder / "imported.db")
+    program.remove()
+    import_company(program, folder)
+    return program.database
+
+
+def kinds(options):
+    """Every kind on size M, beside the unilevel; then on trees of other shapes, everybody active."""
+    imported = imported_company(options, "m", *SIZES["m"])
+    table = Table("Kinds of bonus at size M: {:,} members, {:,} orders".format(*SIZES["m"]))
+    first = None
+    for kind in KINDS:
+        runs, lines = run_kind(options, imported, kind, True)
+        first = first or runs
+        table.runs(f"{kind} ({lines:,} lines)", runs)
+        if runs is not first:
+            table.ratio(f"{kind} ÷ unilevel", runs.seconds / first.seconds, 3)
+    imported.unlink()
+    table = Table("Kinds on a million members, all active, and 150,000 orders: chain and star ÷ bushy")
+    shapes = {name: imported_company(options, name, 1_000_000, 150_000, name)
+              for name in ("bushy", "chain", "star")}
+    for kind in KINDS:
+        found = {name: run_kind(options, shapes[name], kind, False) for name in shapes}
+        bushy, lines = found["bushy"]
+        table.runs(f"{kind}, bushy ({lines:,} lines)", bushy)
+        for name in ("chain", "star"):
+            runs, lines = found[name]
+            table.row(f"{kind}, {name} ({lines:,} lines)",
+                      f"{runs.seconds:.2f} s, {runs.seconds / bushy.seconds:.2f} × bushy")
+    for database in shapes.values():
+        database.unlink()
+
+
+def month_end(options):
+    """Close, verify and diff of two runs at size M."""
+    imported = imported_company(options, "m", *SIZES["m"])
+    program = Program(options.program, imported)
+    runs, closes, verified, compared = Runs(), Runs(), Runs(), Runs()
+    runs.add(program.run("2026-01"))
+    other = imported.with_name("other.toml")
+    other.write_text(Path(PLAN).read_text().replace('"10%"', '"11%"'))
+    program.call("run", "2026-01", "--plan", str(other), "--what-if")
+    compared.add(program.call("diff", "1", "2"))
+    closes.add(program.close("2026-01"))
+    verified.add(program.call("verify"))
+    program.remove()
+    table = Table("The month-end at size M")
+    table.runs("run", runs)
+    table.runs("close", closes)
+    table.row("close", f"{closes.seconds:.2f} s", "< 1 s", closes.seconds < 1)
+    table.runs("verify", verified)
+    table.ratio("verify of one run ÷ run", verified.seconds / runs.seconds, 1.5)
+    table.runs("diff of two runs", compared)
+    table.row("diff", f"{compared.seconds:.2f} s", "< 10 s", compared.seconds < 10)
+
+
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
                   if line.startswith("model name")), platform.machine())
@@ -237,8 +343,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     sections = {"size-s": lambda options: against_shell(options, "s"),
                 "size-m": lambda options: against_shell(options, "m"),
-                "size-l": large, "shapes": shapes, "months": months}
-    parser.add_argument("section", nargs="*", default=["size-m", "shapes", "months"],
+                "size-l": large, "shapes": shapes, "months": months, "kinds": kinds,
+                "month-end": month_end}
+    parser.add_argument("section", nargs="*", default=["size-m", "shapes", "months", "month-end", "kinds"],
                         help=", ".join(sections))
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench")
