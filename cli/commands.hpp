@@ -22,6 +22,7 @@ void add_customers(Command& root, Settings& settings);
 void add_explain(Command& root, Settings& settings);
 void add_report(Command& root, Settings& settings);
 void add_disclose(Command& root, Settings& settings);
+void add_statement(Command& root, Settings& settings);
 void add_tree(Command& root, Settings& settings);
 void add_balances(Command& root, Settings& settings);
 void add_payout(Command& root, Settings& settings);
@@ -47,6 +48,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_explain(root, settings);
     add_report(root, settings);
     add_disclose(root, settings);
+    add_statement(root, settings);
     add_tree(root, settings);
     add_balances(root, settings);
     add_payout(root, settings);

@@ -227,6 +227,10 @@ Findings ActivityAsked::active(MemberIndex member) const {
     return plan_.active ? findings_of(examiner_before_, *plan_.active, member) : Findings{};
 }
 
+Findings ActivityAsked::next_rank(const Rank& rank, MemberIndex member) const {
+    return findings_of(examiner_before_, rank.requires_, member);
+}
+
 Findings ActivityAsked::meets(const Requirement& requirement, MemberIndex member) const {
     return findings_of(examiner_after_, requirement, member);
 }

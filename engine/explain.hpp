@@ -89,6 +89,8 @@ class ActivityAsked {
 public:
     ActivityAsked(const Plan& plan, const Snapshot& snapshot, const Standing& standing);
     [[nodiscard]] Findings active(MemberIndex member) const;
+    /// What a rank above the one it is paid as would ask of it.
+    [[nodiscard]] Findings next_rank(const Rank& rank, MemberIndex member) const;
     [[nodiscard]] Findings meets(const Requirement& requirement, MemberIndex member) const;
 
 private:

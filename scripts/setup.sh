@@ -8,9 +8,10 @@ set -euo pipefail
 packages=(
     # the compiler and the build
     g++ cmake ninja-build
-    # the program: graphs, database, digests, text, logging, command line, plans, JSON, UTF-8
+    # the program: graphs, database, digests, text, logging, command line, plans, JSON, UTF-8, pages
     libboost-graph-dev libsqlite3-dev libssl-dev libfmt-dev libspdlog-dev libcli11-dev
     libtomlplusplus-dev nlohmann-json3-dev libsimdjson-dev libutf8proc-dev
+    libkainjow-mustache-dev
     # the tests: unit tests, properties, a second CSV reader, scripts; the database's own shell;
     # a reader of the journals of payouts
     doctest-dev librapidcheck-dev libcsv-dev python3 sqlite3 hledger
