@@ -65,7 +65,7 @@ TEST_CASE("the engine equals the reference in every line, account, measure and r
 }
 
 TEST_CASE("the number of threads changes nothing") {
-    holds("1, 2, 3 and 8 threads", 300, [] {
+    holds("1, 2, 3 and 8 threads", 1000, [] {
         const Case made = case_of(*throws());
         const Outcome alone = outcome(made.plan, made.facts);
         for (const unsigned thread_count : {2U, 3U, 8U})
@@ -141,6 +141,7 @@ Facts beside(Facts facts, const Facts& other) {
         member.id += 'n';
         if (member.sponsor >= 0) member.sponsor += offset;
         if (member.enroller >= 0) member.enroller += offset;
+        if (member.placement >= 0) member.placement += offset;
         facts.members.push_back(member);
     }
     for (OrderRow order : other.orders) {
@@ -154,7 +155,7 @@ Facts beside(Facts facts, const Facts& other) {
 }
 
 TEST_CASE("two companies side by side do not influence each other") {
-    holds("disjoint networks", 300, [] {
+    holds("disjoint networks", 1000, [] {
         const Throws first = *throws();
         Throws second = *throws();
         second.plan = first.plan;
@@ -186,7 +187,7 @@ Facts scaled(Facts facts, std::int64_t factor) {
 TEST_CASE("volumes, floors and amounts three times as high pay three times as much") {
     // A rate has six places, a point one, a centipoint two more than a yen: from 10^9 times the
     // volumes on every line is exact, and no rounding can interfere.
-    holds("scaling", 300, [] {
+    holds("scaling", 1000, [] {
         const Throws thrown = *throws();
         Wanted wanted{.has_returns = false, .has_factor = false, .has_large_orders = false,
                       .has_weights = false, .is_per_order_line = true};
@@ -224,7 +225,7 @@ Facts cut(const Facts& facts, int parts) {
 }
 
 TEST_CASE("cutting order lines in two changes pay by rounding only") {
-    holds("cutting", 300, [] {
+    holds("cutting", 1000, [] {
         const Throws thrown = *throws();
         const int parts = *rc::gen::inRange(0, 101);
         const Case made = case_of(thrown, {.has_returns = false, .has_amounts_per_unit = false,

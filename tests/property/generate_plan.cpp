@@ -341,7 +341,7 @@ private:
         if ((kind == "fixed" || kind == "generation") && rank_count_ == 0) kind = "unilevel";
         if (wanted_.is_per_order_line && (kind == "pool" || kind == "fixed" || kind == "match"))
             kind = "differential";
-        if (kind == "binary" && (wanted_.is_per_order_line || !wanted_.has_placement))
+        if (kind == "binary" && (wanted_.is_per_order_line || !wanted_.has_binaries))
             kind = "unilevel";
         text_ += fmt::format("[[bonus]]\ncode = \"b{}\"\nkind = \"{}\"\n", number, kind);
         const std::string base = dice_.pick(bases);

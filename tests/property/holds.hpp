@@ -29,7 +29,7 @@ struct SilentListener : rc::detail::TestListener {
 class ShrinkingTime {
 public:
     [[nodiscard]] bool is_over() const {
-        return first_failure_ && Clock::now() - *first_failure_ > std::chrono::seconds(60);
+        return first_failure_ && Clock::now() - *first_failure_ > std::chrono::seconds(20);
     }
     void failed() {
         if (!first_failure_) first_failure_ = Clock::now();

@@ -28,6 +28,8 @@ Closed Chronicle::close() {
         closed.member_ids.push_back(history_.facts.members[row].id);
     keep(plan, snapshot, closed);
     claw_back(period, closed);
+    closed.outcome.paid_minor = 0;
+    for (const StatedLine& line : closed.lines) closed.outcome.paid_minor += line.amount_minor;
     std::sort(closed.lines.begin(), closed.lines.end());
     return closed;
 }
