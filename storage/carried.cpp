@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/windows.hpp"
+#include "storage/carry.hpp"
 #include "storage/packing.hpp"
 #include "storage/windows.hpp"
 
@@ -110,6 +111,28 @@ void write_windows(Database& database, std::int64_t run, const Plan& plan, const
     }
 }
 
+/// The item is written for every binary bonus, also where it leaves nothing.
+void write_legs(Database& database, std::int64_t run, const Plan& plan, const Loaded& loaded,
+                const RunResult& result, const std::vector<MemberIndex>& members) {
+    for (const Bonus& bonus : plan.bonuses) {
+        if (bonus.kind != "binary") continue;
+        CarriedWriter writer(database, run, carry_item(bonus.code));
+        const auto left = result.carry_after.find(bonus.code);
+        std::vector<const Carry*> by_member(loaded.snapshot.members.count, nullptr);
+        if (left != result.carry_after.end())
+            for (const Carry& carry : left->second) by_member[carry.member] = &carry;
+        for (const MemberIndex member : members) {
+            if (by_member[member] == nullptr) continue;
+            bool is_new_piece = false;
+            std::string& packed =
+                writer.begin(loaded.snapshot.members.number[member], is_new_piece);
+            append_varint(packed, static_cast<std::uint64_t>(by_member[member]->left_centipoints));
+            append_varint(packed, static_cast<std::uint64_t>(by_member[member]->right_centipoints));
+        }
+        writer.flush_even_if_empty();
+    }
+}
+
 }  // namespace
 
 void write_carried(Database& database, std::int64_t run, const Plan& plan, const Loaded& loaded,
@@ -117,6 +140,7 @@ void write_carried(Database& database, std::int64_t run, const Plan& plan, const
     write_sequences(database, run, loaded, result, members);
     write_titles(database, run, loaded, result, members);
     write_windows(database, run, plan, loaded, result, members);
+    write_legs(database, run, plan, loaded, result, members);
 }
 
 }  // namespace downline

@@ -9,6 +9,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
+#include "storage/carry.hpp"
 #include "storage/drafts.hpp"
 #include "storage/earnings.hpp"
 #include "storage/example_table.hpp"
@@ -69,16 +70,62 @@ private:
         if (stated.moves) import(ImportKind::moves, *stated.moves);
         if (stated.orders) import(ImportKind::orders, *stated.orders);
         if (stated.returns) import(ImportKind::returns, *stated.returns);
-        draft_of(database_, plan_, *period, signature, 1);
+        draft_of(database_, plan_, *period, signature, 1, [&](Snapshot& snapshot) {
+            if (!stated.carry) return;
+            for (const auto& [bonus, legs] : read_legs(*stated.carry))
+                bring_in(database_, bonus, legs, snapshot);
+        });
         last_ = *period;
         compare(stated);
     }
 
+    /// `member_id,left,right`, of the plan's one binary bonus; with `bonus` where it has several.
+    std::map<std::string, std::vector<NamedCarry>> read_legs(const std::string& text) const {
+        std::vector<std::string> binaries;
+        for (const Bonus& bonus : plan_.bonuses)
+            if (bonus.kind == "binary") binaries.push_back(bonus.code);
+        if (binaries.empty()) fail("it states carry, but the plan has no bonus of kind binary");
+        std::vector<std::string> columns{"member_id", "left", "right"};
+        if (binaries.size() > 1) columns.emplace_back("bonus");
+        const auto volume = [](const std::string& number) {
+            const auto value = parse_decimal(number, 2, INT64_MAX / 4);
+            if (!value) fail(fmt::format("\"{}\" is no volume", number));
+            return *value;
+        };
+        std::map<std::string, std::vector<NamedCarry>> legs;
+        for (const auto& row : read_example_table(text, columns)) {
+            const std::string& bonus = row.size() > 3 ? row[3] : binaries.front();
+            if (std::find(binaries.begin(), binaries.end(), bonus) == binaries.end())
+                fail(fmt::format("it names \"{}\", which is no binary bonus of the plan", bonus));
+            legs[bonus].push_back({row[0], volume(row[1]), volume(row[2])});
+        }
+        return legs;
+    }
+
+    /// Of members that are named, exactly what is left in their legs.
+    void compare_carry(std::int64_t run, const std::string& text) {
+        for (const auto& [bonus, stated] : read_legs(text)) {
+            const std::vector<NamedCarry> kept = carry_after(database_, run, bonus);
+            for (const NamedCarry& expected : stated) {
+                (void)member(expected.member_id);
+                const auto at = std::ranges::find(kept, expected.member_id,
+                                                  &NamedCarry::member_id);
+                const NamedCarry found = at == kept.end() ? NamedCarry{} : *at;
+                const auto legs = [](const NamedCarry& carry) {
+                    return fmt::format("{} left and {} right",
+                                       format_decimal(carry.left_centipoints, 2),
+                                       format_decimal(carry.right_centipoints, 2));
+                };
+                if (legs(expected) != legs(found))
+                    differ(fmt::format("what {} carries under {}", expected.member_id, bonus),
+                           legs(expected), legs(found));
+            }
+        }
+    }
+
     static void refuse_unknown_tables(const ExamplePeriod& stated) {
         const std::pair<const std::optional<std::string>&, const char*> tables[] = {
-            {stated.adjustments, "adjustments"},
-            {stated.carry, "carry"},
-            {stated.carry_after, "carry_after"}};
+            {stated.adjustments, "adjustments"}};
         for (const auto& [table, name] : tables)
             if (table)
                 fail(fmt::format("it states `{}`, which this version does not compute", name));
@@ -113,6 +160,7 @@ private:
         if (stated.ranks) compare_ranks(*stated.ranks);
         if (stated.lines) compare_lines(*stated.lines);
         if (stated.measures) compare_measures(*stated.measures);
+        if (stated.carry_after) compare_carry(run.number, *stated.carry_after);
     }
 
     /// Who is named must exist; customers have no statement.

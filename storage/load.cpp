@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "engine/errors.hpp"
+#include "storage/carry.hpp"
 #include "storage/digest.hpp"
 #include "storage/load_corrections.hpp"
 #include "storage/load_parts.hpp"
@@ -268,6 +269,8 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
     snapshot.currency_places = plan.currency_places;
     load_windows(database, plan, period, loaded.previous_run, members, snapshot.windows_before,
                  digest);
+    snapshot.carry = load_carry(database, plan, loaded.previous_run, loaded.last_import, members,
+                                digest);
     snapshot.returns = load_returns(database, facts, period, orders, digest);
     const Counting counting(database, loaded.previous_run, period);
     load_corrections(database, facts, plan, counting, members, loaded, digest);

@@ -162,9 +162,11 @@ Plan plan_of(const Draft& draft) {
 }  // namespace
 
 std::int64_t draft_of(Database& database, const Plan& plan, const Period& period,
-                      const Signature& made, unsigned thread_count) {
+                      const Signature& made, unsigned thread_count,
+                      const std::function<void(Snapshot&)>& amend) {
     check_plan(database, plan, period);
     Loaded loaded = load(database, plan, period);
+    if (amend) amend(loaded.snapshot);
     refuse_rank_cycle(database, plan, loaded);
     RunResult result = run(plan, loaded.snapshot, thread_count);
     loaded.snapshot.orders = {};  // a million order lines that nobody reads any more

@@ -41,6 +41,14 @@ std::string result_digest_of(const std::string& plan_digest, const Loaded& loade
         append_varint(buffer, after.orders_before[entry]);
         if (after.orders_before[entry] != 0) append_signed(buffer, after.first_on[entry]);
     }
+    for (const auto& [bonus, legs] : result.carry_after) {
+        append_bytes(buffer, bonus);
+        for (const Carry& leg : legs) {
+            append_varint(buffer, leg.member);
+            append_signed(buffer, leg.left_centipoints);
+            append_signed(buffer, leg.right_centipoints);
+        }
+    }
     digest.add(buffer);
     digest_corrections(loaded, result, digest);
     return digest.hex();

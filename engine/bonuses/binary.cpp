@@ -16,6 +16,8 @@
 // both; what is not paid is not matched, so the legs keep it. One line per member.
 #include "engine/bonuses/binary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/bonuses/pay.hpp"
@@ -231,42 +233,130 @@ Payout BinaryRule::pay(const PayView& view) const {
     return payout;
 }
 
+namespace {
+
+/// The smallest full network of two legs each, of which only the lowest level buys, that is paid
+/// more than 100 %: level after level pays half of the rate. Nothing where it is beyond any.
+std::string where_it_passes(Int128 per_point_ppm) {
+    constexpr Int128 twice = 2'000'000;
+    constexpr int levels_max = 40;
+    if (per_point_ppm <= 0) return "";
+    const Int128 levels = twice / per_point_ppm + 1;  // of those who are paid; the lowest only buys
+    if (levels >= levels_max)
+        return fmt::format("; it passes 100% of volume only with more than {} levels", levels_max);
+    const auto members = (std::int64_t{1} << (static_cast<int>(levels) + 1)) - 1;
+    return fmt::format("; a full network of {} levels ({} members) whose lowest level buys is paid "
+                       "more than 100% of volume",
+                       static_cast<int>(levels) + 1, members);
+}
+
+}  // namespace
+
 Bound BinaryRule::bound(const Bonus& bonus) const {
     Bound bound;
-    if (bonus.cap.of_volume_ppm) {
-        bound.share_ppm = *bonus.cap.of_volume_ppm;
+    const std::int64_t factor_ppm =
+        bonus.factor_ppm.is_given() ? bonus.factor_ppm.highest() : 1'000'000;
+    const auto& caps = bonus.cap.per_member_minor.by_place;
+    if (!caps.empty() && std::ranges::all_of(caps, [](const auto& cap) { return cap.has_value(); })) {
+        bound.per_member_minor = bonus.cap.per_member_minor.highest();
         return bound;
     }
-    bound.unbounded_because = "every member's lesser leg is paid; cap = { of_volume = … } bounds it";
+    if (form == Form::steps) {
+        std::int64_t most = 0;
+        for (const Tiers::Step& step : steps) most = std::max(most, step.pay.value.highest());
+        bound.per_member_minor = static_cast<std::int64_t>(Int128{most} * factor_ppm / 1'000'000);
+        return bound;
+    }
+    bound.unbounded_because =
+        "every member's lesser leg is paid, level above level; cap = { of_volume = \"40%\" } "
+        "bounds it" +
+        where_it_passes(per_point_ppm(bonus, factor_ppm));
     return bound;
+}
+
+Int128 BinaryRule::per_point_ppm(const Bonus& bonus, std::int64_t factor_ppm) const {
+    constexpr Int128 whole = 1'000'000;
+    if (form == Form::rate)
+        return Int128{rate.value.highest()} * bonus.point_ppm / whole * factor_ppm / whole;
+    // Of equal legs the sides take turns: a cycle uses up half of greater + lesser of each.
+    Int128 most = 0;
+    const ByRank& amount = cycle.amount_minor;
+    const std::size_t places = std::max({amount.by_place.size(),
+                                         cycle.greater_centipoints.by_place.size(),
+                                         cycle.lesser_centipoints.by_place.size()});
+    for (std::size_t place = 0; place < places; ++place) {
+        const auto at = static_cast<RankPlace>(place);
+        const std::int64_t taken = cycle.greater_centipoints.at(at).value_or(0) +
+                                   cycle.lesser_centipoints.at(at).value_or(0);
+        if (taken == 0) continue;
+        const Int128 money = Int128{amount.at(at).value_or(0)} * 2 * whole * 100 / minor_per_unit;
+        most = std::max(most, money / taken * factor_ppm / whole);
+    }
+    return most;
+}
+
+/// What a binary sums up in the legs: a measure in points.
+void read_leg_volume(BinaryRule& rule, TableReader& table, const ReadingContext& context) {
+    const auto measure = read_measure(table, "volume", context);
+    if (!measure) return;
+    rule.volume = *measure;
+    if (context.measures[*measure].unit != Measure::Unit::centipoints)
+        table.error("volume", "wrong_unit",
+                    fmt::format("volume is {}, which is not in points; the legs of a binary hold "
+                                "points",
+                                context.measures[*measure].name));
+}
+
+void read_binary_form(BinaryRule& rule, TableReader& table, const ReadingContext& context) {
+    std::vector<std::string_view> forms;
+    for (const std::string_view key : {"rate", "cycle", "steps"})
+        if (table.has(key)) forms.push_back(key);
+    if (forms.empty())
+        table.require("rate", "write rate = \"10%\", or cycle or steps instead");
+    for (std::size_t i = 1; i < forms.size(); ++i)
+        table.error(forms[i], "exclusive_keys",
+                    fmt::format("{} has both {} and {}; keep one", table.name(), forms[0],
+                                forms[i]));
+    table.know({"rate", "cycle", "steps"});
+    if (forms.empty()) return;
+    if (forms[0] == "rate") {
+        rule.rate.value = read_rate_by_rank(table, "rate", context);
+    } else if (forms[0] == "steps") {
+        rule.form = BinaryRule::Form::steps;
+        rule.steps = read_steps(table, "steps", Measure::Unit::centipoints, context);
+        for (const Tiers::Step& step : rule.steps)
+            if (!step.pay.is_amount && step.pay.value.is_given()) {
+                table.error("steps", "wrong_type",
+                            "a step of a binary pays an amount; write [[250, \"40.00\"]]");
+                return;
+            }
+    } else if (auto cycle = table.table("cycle")) {
+        rule.form = BinaryRule::Form::cycle;
+        for (const char* key : {"greater", "lesser", "amount"})
+            cycle->require(key,
+                           "write cycle = { greater = 400, lesser = 200, amount = \"54.00\" }");
+        rule.cycle.greater_centipoints = read_volume_by_rank(*cycle, "greater", context);
+        rule.cycle.lesser_centipoints = read_volume_by_rank(*cycle, "lesser", context);
+        rule.cycle.amount_minor = read_amount_by_rank(*cycle, "amount", context);
+        cycle->finish();
+    }
 }
 
 std::shared_ptr<const BonusRule> read_binary(TableReader& table, const ReadingContext& context,
                                              Bonus& bonus) {
     auto rule = std::make_shared<BinaryRule>();
+    for (const char* key : {"orders", "base", "tree"})
+        if (table.has(key) && (key != std::string_view("tree") || bonus.tree != Tree::placement))
+            table.error(key, "useless_key",
+                        fmt::format("a binary pays on the legs of places, not on orders; remove "
+                                    "{}, and say by volume what the legs hold",
+                                    key));
     bonus.base = Base::volume;
     bonus.tree = Tree::placement;
-    if (const auto name = table.text("volume"))
-        rule->volume = context.measure(*name, table.place_of("volume"), table.problems())
-                           .value_or(pv_measure);
-    const int forms = table.has("rate") + table.has("cycle") + table.has("steps");
-    if (forms != 1)
-        table.error(forms == 0 ? "code" : "rate", forms == 0 ? "missing_key" : "excludes",
-                    "a binary pays by one of rate, cycle and steps; write rate = \"10%\"");
-    if (table.has("rate")) {
-        if (const auto pay = read_pay(table, "rate", context)) rule->rate = *pay;
-    } else if (auto cycle = table.table("cycle")) {
-        rule->form = BinaryRule::Form::cycle;
-        for (const char* key : {"greater", "lesser", "amount"})
-            cycle->require(key, "write cycle = { greater = 400, lesser = 200, amount = \"54.00\" }");
-        rule->cycle.greater_centipoints = read_volume_by_rank(*cycle, "greater", context);
-        rule->cycle.lesser_centipoints = read_volume_by_rank(*cycle, "lesser", context);
-        rule->cycle.amount_minor = read_amount_by_rank(*cycle, "amount", context);
-        cycle->finish();
-    } else if (table.has("steps")) {
-        rule->form = BinaryRule::Form::steps;
-        rule->steps = read_steps(table, "steps", context.measures[rule->volume].unit, context);
-    }
+    rule->minor_per_unit = 1;
+    for (int place = 0; place < context.currency_places; ++place) rule->minor_per_unit *= 10;
+    read_leg_volume(*rule, table, context);
+    read_binary_form(*rule, table, context);
     rule->carries = table.word<bool>("carry", {{"both", true}, {"none", false}}).value_or(true);
     rule->flushes_over_cap = table.flag("flush_over_cap").value_or(false);
     rule->max_leg = read_volume_by_rank(table, "max_leg", context);

@@ -23,10 +23,15 @@ public:
     std::vector<Tiers::Step> steps;
     bool carries = true;       ///< `carry = "none"` turns it off
     bool flushes_over_cap = false;
-    ByRank max_leg, min;       ///< in the measure's units
+    ByRank max_leg, min;       ///< in hundredths of a point
+    std::int64_t minor_per_unit = 100;  ///< of the currency
 
     [[nodiscard]] Payout pay(const PayView& view) const override;
     [[nodiscard]] Bound bound(const Bonus& bonus) const override;
+
+private:
+    /// What a point of the lesser leg pays at most, in ppm of its money, where both hold the same.
+    [[nodiscard]] Int128 per_point_ppm(const Bonus& bonus, std::int64_t factor_ppm) const;
 };
 
 /// How many cycles two legs hold when each takes `greater` from the greater leg and `lesser` from

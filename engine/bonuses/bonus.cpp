@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/bonuses/binary.hpp"
 #include "engine/bonuses/differential.hpp"
 #include "engine/bonuses/fixed.hpp"
 #include "engine/bonuses/generation.hpp"
@@ -26,6 +27,7 @@ constexpr std::array kinds{
     BonusKind{"generation", "uplines by generation, closed by members of a rank", read_generation},
     BonusKind{"differential", "each upline its own entitlement less the highest paid below it",
               read_differential},
+    BonusKind{"binary", "on what both legs of a member's place hold", read_binary, false},
     BonusKind{"match", "a share of what downline members earned", read_match},
     BonusKind{"pool", "a share of the company's volume, shared by those who qualify", read_pool,
               false},

@@ -19,10 +19,7 @@ struct Unfinished {
 
 constexpr Unfinished unfinished[] = {
     {"", "placement", ""},
-    {"bonus", "kind", "binary"},
     {"example", "adjustments", ""},
-    {"example", "carry", ""},
-    {"example", "carry_after", ""},
     {"example.before", "adjustments", ""},
 };
 

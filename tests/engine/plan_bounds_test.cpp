@@ -92,6 +92,29 @@ TEST_CASE("the limit is the most in all where the bonuses can pay more, and only
           ": at most 40% of volume, its limit; without it at most 5.00 USD per unit\n");
 }
 
+TEST_CASE("a binary has no bound unless a key makes one, and says where it passes 100 %") {
+    const auto binary = [&](const std::string& keys) {
+        const std::string text = most(named("b", "binary", "volume = \"pv\"\n" + keys));
+        return text.substr(0, text.find('\n'));
+    };
+    // A level pays half of 40 % of what the lowest level buys: five make 100 %, six more than that.
+    CHECK(binary("rate = \"40%\"") ==
+          "b: unbounded: every member's lesser leg is paid, level above level; cap = { of_volume = "
+          "\"40%\" } bounds it; a full network of 7 levels (127 members) whose lowest level buys "
+          "is paid more than 100% of volume");
+    // 30.00 per 300 points is 20 % of the lesser of two equal legs: ten levels make 100 %.
+    CHECK(binary("cycle = { greater = 200, lesser = 100, amount = \"30.00\" }")
+              .ends_with("a full network of 12 levels (4095 members) whose lowest level buys is paid "
+                         "more than 100% of volume"));
+    CHECK(binary("rate = \"0.1%\"").ends_with("it passes 100% of volume only with more than 40 levels"));
+    CHECK(binary("rate = \"40%\"\ncap = { of_volume = \"25%\" }") ==
+          "b: at most 25% of volume; capped at 25% of volume");
+    CHECK(binary("rate = \"40%\"\ncap = { per_member = \"500.00\" }") ==
+          "b: at most 500.00 USD per member; to one member at most 500.00 USD");
+    CHECK(binary("steps = [[250, \"40.00\"], [2000, \"400.00\"]]") ==
+          "b: at most 400.00 USD per member");
+}
+
 TEST_CASE("a point that is worth less pays less of volume") {
     CHECK(most(named("b", "personal", "rate = \"10%\"\npoint = \"0.90\"")) ==
           "b: at most 9% of volume\n: at most 9% of volume\n");

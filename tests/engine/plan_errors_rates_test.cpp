@@ -87,17 +87,42 @@ rate = "5%"
     {"a kind misspelt",
      header + bonus(R"(levels = ["5%"])", "unilevle"),
      {R"(8:8 unknown_kind: kind is "unilevle", which is none of "personal", )"
-      R"("unilevel", "generation", "differential", "match", "pool", "fixed", )"
+      R"("unilevel", "generation", "differential", "binary", "match", "pool", "fixed", )"
       R"("royalty"; )"
       R"(did you mean "unilevel"?)"}},
     {"a kind that nobody knows",
      header + bonus(R"(rate = "5%")", "lottery"),
      {R"(8:8 unknown_kind: kind is "lottery", which is none of "personal", "unilevel", )"
-      R"("generation", "differential", "match", "pool", "fixed", "royalty")"}},
-    {"a kind that is not computed yet",
-     header + bonus(R"(rate = "10%")", "binary"),
-     {R"(8:8 not_yet: kind = "binary" is not supported yet; this version can not )"
-      R"(compute it)"}},
+      R"("generation", "differential", "binary", "match", "pool", "fixed", "royalty")"}},
+    {"a binary that pays by nothing",
+     header + bonus("", "binary"),
+     {R"(6:1 missing_key: bonus "b" lacks rate; write rate = "10%", or cycle or steps instead)"}},
+    {"a binary that pays twice, on orders",
+     header + bonus(R"(rate = "10%"
+steps = [[250, "40.00"]]
+orders = { kind = ["kit"] })",
+                    "binary"),
+     {R"(10:9 exclusive_keys: bonus "b" has both rate and steps; keep one)",
+      R"(11:10 useless_key: a binary pays on the legs of places, not on orders; remove orders, )"
+      R"(and say by volume what the legs hold)"}},
+    {"a binary over money",
+     header + "[measures]\nsales = { sum = \"amount\" }\n" +
+         bonus(R"(rate = "10%"
+volume = "sales")",
+               "binary"),
+     {R"(12:10 wrong_unit: volume is sales, which is not in points; the legs of a binary hold )"
+      R"(points)"}},
+    {"a binary whose steps are rates, in the sponsor tree",
+     header + bonus(R"(steps = [[250, "4%"]]
+tree = "sponsor")",
+                    "binary"),
+     {R"(9:9 wrong_type: a step of a binary pays an amount; write [[250, "40.00"]])",
+      R"(10:8 useless_key: a binary pays on the legs of places, not on orders; remove tree, )"
+      R"(and say by volume what the legs hold)"}},
+    {"a binary with a cycle that lacks something",
+     header + bonus(R"(cycle = { greater = 400, amount = "54.00" })", "binary"),
+     {R"(9:9 missing_key: cycle lacks lesser; write cycle = { greater = 400, lesser = 200, )"
+      R"(amount = "54.00" })"}},
     {"a bonus that says nothing of what it pays",
      header + bonus(""),
      {R"(6:1 missing_rate: bonus "b" does not say what it pays; write rate = "5%", )"
