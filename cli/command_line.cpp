@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/log.hpp"
+#include "cli/manual.hpp"
 #include "cli/output.hpp"
 #include "cli/text_width.hpp"
 #include "engine/errors.hpp"
@@ -108,7 +109,39 @@ void describe(CLI::App& app, Settings& settings) {
     add_commands(root, settings);
 }
 
+CommandDescription::Item described(const CLI::Option& option) {
+    CommandDescription::Item item;
+    for (const std::string& name : option.get_snames()) item.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) item.names.push_back("--" + name);
+    if (item.names.empty()) item.names.push_back(option.get_name());
+    else if (option.get_type_size() != 0) item.value = option.get_type_name();
+    item.help = option.get_description();
+    item.is_required = option.get_required();
+    return item;
+}
+
+CommandDescription described(const CLI::App& app) {
+    CommandDescription command;
+    command.name = app.get_name();
+    command.does = app.get_description();
+    for (const CLI::Option* option : app.get_options())
+        (option->get_positional() ? command.arguments : command.options)
+            .push_back(described(*option));
+    command.examples = app.get_footer();
+    if (command.examples.starts_with("Examples:\n")) command.examples.erase(0, 10);
+    for (const CLI::App* below : app.get_subcommands({}))
+        command.commands.push_back(described(*below));
+    return command;
+}
+
 }  // namespace
+
+CommandDescription described_commands() {
+    Settings settings;
+    CLI::App app("Downline computes what the members of a sales network earn", "downline");
+    describe(app, settings);
+    return described(app);
+}
 
 Command Command::command(const std::string& name, const std::string& does) {
     CLI::App* added = app_->add_subcommand(name, does);

@@ -31,6 +31,8 @@ void add_payout_check(Command& payout, Settings& settings);
 void add_reconcile(Command& root, Settings& settings);
 void add_sql(Command& root, Settings& settings);
 void add_backup(Command& root, Settings& settings);
+void add_completion(Command& root, Settings& settings);
+void add_manual(Command& root, Settings& settings);
 
 inline void add_commands(Command& root, Settings& settings) {
     add_init(root, settings);
@@ -55,6 +57,8 @@ inline void add_commands(Command& root, Settings& settings) {
     add_reconcile(root, settings);
     add_sql(root, settings);
     add_backup(root, settings);
+    add_completion(root, settings);
+    add_manual(root, settings);
 }
 
 }  // namespace downline

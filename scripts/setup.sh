@@ -15,6 +15,8 @@ packages=(
     # the tests: unit tests, properties, a second CSV reader, scripts; the database's own shell;
     # a reader of the journals of payouts
     doctest-dev librapidcheck-dev libcsv-dev python3 sqlite3 hledger
+    # the Debian package, and a reader of its manual pages
+    dpkg-dev groff
 )
 
 if [[ ${1:-} == --print ]]; then
