@@ -138,6 +138,11 @@ void print_breakage(Output& output, const Report& report) {
             output << fmt::format("{} took {} back from {}\n", cut.code,
                                   amount_text(-cut.paid_minor, currency),
                                   counted(cut.line_count, "member"));
+    for (const RunSummary::Correction& line : report.summary.corrections)
+        output << fmt::format("{} of {}: {} in {}\n",
+                              line.is_reversal ? "reversals" : "adjustments", line.bonus,
+                              amount_text(line.amount_minor, currency),
+                              counted(line.line_count, "line"));
 }
 
 void print_parts(Output& output, const Report& report) {

@@ -118,6 +118,10 @@ void print_table(Output& output, const ExplainedOrder& order) {
     for (const auto& [member_id, amount_minor] : order.cuts)
         output << fmt::format("{} has {} taken back by caps and limits, over all orders\n",
                               member_id, amount_text(-amount_minor, currency));
+    for (const LaterLine& line : order.later)
+        output << fmt::format("in {} return {} took back {} of {}: {}\n", line.period,
+                              line.return_id.value_or("?"), line.bonus, line.member_id,
+                              amount_text(line.amount_minor, currency));
 }
 
 void write_amounts(JsonWriter& json, const Amounts& amounts, std::string_view name,
@@ -207,6 +211,19 @@ void print_json(Output& output, const ExplainedOrder& order) {
     json.end_array();
     json.key("cuts");
     write_amounts(json, order.cuts, "member_id", currency);
+    json.key("later").begin_array();
+    for (const LaterLine& line : order.later) {
+        json.begin_object();
+        json.text("period", line.period);
+        json.number("run", line.run);
+        json.text("member_id", line.member_id);
+        json.text("bonus", line.bonus);
+        json.number("line", line.line);
+        json.text("return_id", line.return_id);
+        json.text("amount", amount_text(line.amount_minor, currency));
+        json.end_object();
+    }
+    json.end_array();
     json.end_object();
     json.end();
 }

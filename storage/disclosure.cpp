@@ -19,7 +19,7 @@ constexpr std::int64_t ladder[] = {1,    10,    50,    100,    500,    1'000,
                                    5'000, 10'000, 25'000, 50'000, 100'000};
 
 std::string share_of(std::int64_t part, std::int64_t whole) {
-    if (whole == 0) return "";
+    if (whole <= 0) return "";
     return format_decimal(divide_rounded(Int128{part} * 10'000, whole, Rounding::half_up), 2) + "%";
 }
 
@@ -79,6 +79,7 @@ private:
         metric.numerator_is = money_is(what);
         metric.denominator = money(whole);
         metric.denominator_is = money_is("paid by all runs of the window");
+        if (whole <= 0) metric.not_computable = "no share of a sum that is not above 0";
         return metric;
     }
     /// The k-th of sorted amounts.

@@ -51,6 +51,13 @@ struct OrderBonus {
     std::vector<std::pair<std::string, std::int64_t>> forfeited;  ///< reason, amount; not zero
 };
 
+/// A line of a later run that names the order: what a return took back of what was paid on it.
+struct LaterLine {
+    std::string period, bonus, member_id;
+    std::optional<std::string> return_id;
+    std::int64_t run{}, line{}, amount_minor{};
+};
+
 struct ExplainedOrder {
     RunRecord run;
     std::string order_id, buyer;
@@ -65,6 +72,7 @@ struct ExplainedOrder {
     std::vector<std::pair<std::string, std::int64_t>> forfeited;
     /// What caps and limits took from earners of this order, over all their lines.
     std::vector<std::pair<std::string, std::int64_t>> cuts;  ///< member id, amount
+    std::vector<LaterLine> later;      ///< of current runs, in their order
 };
 
 /// Refusal (input) for an order that is not there, (state) where no run holds it or the draft is

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "engine/errors.hpp"
+#include "storage/corrections.hpp"
 #include "storage/explain.hpp"
 #include "storage/explain_words.hpp"
 #include "storage/members.hpp"
@@ -44,18 +46,24 @@ std::vector<MissedPay> shown_missed(const Plan& plan, const MemberExplanation& e
 std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::int64_t member) {
     Query query = database.query("SELECT packed FROM statement WHERE run = ?1 AND member = ?2");
     query.bind(1, run).bind(2, member);
-    if (!query.step() || query.is_null(0)) return {};
     RunReader reader(database.handle(), run);
-    std::map<std::int64_t, NamedAmount> by_source;
-    for (const auto& [place, lines] : statement_lines(query.blob(0)))
-        for (const Line& line : lines) {
-            NamedAmount& sum = by_source[reader.source(line)];
-            ++sum.lines;
-            sum.amount_minor = add_checked(sum.amount_minor, line.amount_minor);
-        }
+    std::map<std::string, NamedAmount, std::less<>> by_source;
+    const auto add = [&](std::string_view source, std::int64_t amount_minor) {
+        NamedAmount& sum = by_source[std::string{source}];
+        ++sum.lines;
+        sum.amount_minor = add_checked(sum.amount_minor, amount_minor);
+    };
+    if (query.step() && !query.is_null(0))
+        for (const auto& [place, lines] : statement_lines(query.blob(0)))
+            for (const Line& line : lines) {
+                const std::int64_t source = reader.source(line);
+                add(source == 0 ? std::string_view{} : reader.member_id(source), line.amount_minor);
+            }
+    for (const CorrectionRecord& line : corrections_of(database.handle(), run, member))
+        add(line.from.value_or(""), line.amount_minor);
     std::vector<NamedAmount> sources;
-    for (auto& [number, sum] : by_source) {
-        if (number != 0) sum.name = reader.member_id(number);
+    for (auto& [name, sum] : by_source) {
+        sum.name = name;
         sources.push_back(std::move(sum));
     }
     std::ranges::sort(sources, [](const NamedAmount& a, const NamedAmount& b) {
@@ -65,7 +73,8 @@ std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::i
 }
 
 SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member,
-                   const std::string& member_id, const std::string& text) {
+                   const std::string& member_id, const std::string& text,
+                   const std::vector<NamedAmount>& corrected) {
     Supposition supposition = suppose(database, again, member, member_id, text);
     const Snapshot snapshot = with_orders(again.loaded.snapshot, std::move(supposition.orders));
     const MemberExplanation explained = downline::explain_member(again.plan, snapshot, member);
@@ -92,6 +101,16 @@ SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member
     for (std::size_t b = 0; b < again.plan.bonuses.size(); ++b)
         add(again.plan.bonuses[b].code, explained.result.books[b]);
     for (const Cut& cut : explained.result.cuts) add(cut.code, cut.book);
+    // Corrections stand whatever is ordered: they are of closed periods.
+    for (const NamedAmount& line : corrected) {
+        const auto found = std::ranges::find(pay.by_bonus, line.name, &NamedAmount::name);
+        NamedAmount& sum = found != pay.by_bonus.end()
+                               ? *found
+                               : pay.by_bonus.emplace_back(NamedAmount{line.name, 0, 0});
+        sum.lines += line.lines;
+        sum.amount_minor = add_checked(sum.amount_minor, line.amount_minor);
+        pay.total_minor = add_checked(pay.total_minor, line.amount_minor);
+    }
     pay.ranks = shown_ranks(again.plan, explained.ranks);
     return pay;
 }
@@ -120,7 +139,11 @@ ExplainedMember explain_member(Database& database, const RunRecord& run,
     shown.ranks = shown_ranks(again.plan, explained.ranks);
     shown.missed = shown_missed(again.plan, explained);
     shown.sources = sources_of(database, run.number, number);
-    if (supposition) shown.supposed = pay_if(database, again, member, member_id, *supposition);
+    if (!supposition) return shown;
+    std::vector<NamedAmount> corrected;
+    for (const CorrectionRecord& line : corrections_of(database.handle(), run.number, number))
+        corrected.push_back({line.bonus, 1, line.amount_minor});
+    shown.supposed = pay_if(database, again, member, member_id, *supposition, corrected);
     return shown;
 }
 

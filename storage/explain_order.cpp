@@ -12,6 +12,7 @@
 #include "engine/bonuses/personal.hpp"
 #include "engine/errors.hpp"
 #include "engine/plan/describe.hpp"
+#include "storage/corrections.hpp"
 #include "storage/explain.hpp"
 #include "storage/explain_words.hpp"
 #include "storage/messages.hpp"
@@ -131,6 +132,7 @@ private:
     [[nodiscard]] OrderStep show_step(const Bonus& bonus, const Step& step);
     void show_slot(const Bonus& bonus, const Slot& slot, OrderStep& shown);
     void check_stored(ExplainedOrder& order);
+    void add_later(ExplainedOrder& order);
 
     Database& database_;
     const Found& found_;
@@ -158,6 +160,7 @@ ExplainedOrder Shower::shown() {
         if (forfeited[i] != 0)
             shown.forfeited.emplace_back(reason_name(static_cast<Reason>(i)), forfeited[i]);
     check_stored(shown);
+    add_later(shown);
     return shown;
 }
 
@@ -279,6 +282,20 @@ void Shower::check_stored(ExplainedOrder& order) {
     std::ranges::sort(stored);
     ensure(explained == stored, "the explanation of an order is not what its run stored; "
                                 "`verify` says what differs");
+}
+
+void Shower::add_later(ExplainedOrder& order) {
+    Query runs = database_.query(
+        "SELECT DISTINCT c.run, r.period FROM correction c JOIN run r ON r.number = c.run"
+        " JOIN order_line o ON o.row = c.of_order WHERE o.order_id = ?1 AND r.plan = ?2"
+        " AND r.state IN ('final', 'draft') ORDER BY r.last_day, c.run");
+    runs.bind(1, order.order_id).bind(2, found_.run.plan);
+    while (runs.step())
+        for (const CorrectionRecord& line : corrections_of(database_.handle(), runs.integer(0)))
+            if (line.order_id == order.order_id)
+                order.later.push_back({std::string{runs.text(1)}, line.bonus,
+                                       std::string{reader_.member_id(line.member)}, line.return_id,
+                                       runs.integer(0), line.line.value_or(0), line.amount_minor});
 }
 
 }  // namespace

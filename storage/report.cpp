@@ -28,6 +28,11 @@ void add_account(const RunSummary& summary, CompanyTotals& totals) {
         ensure(bonus.maximum_minor == add_checked(bonus.paid_minor, forfeited),
                "what a bonus paid and what it did not do not add up to its maximum");
     }
+    std::int64_t corrected_minor = 0;
+    for (const RunSummary::Correction& line : summary.corrections)
+        corrected_minor = add_checked(corrected_minor, line.amount_minor);
+    ensure(corrected_minor == totals.other_minor,
+           "what a run paid besides its bonuses is not what its corrections come to");
 }
 
 void add_joined(Database& database, const RunRecord& run, CompanyTotals& totals) {
