@@ -29,13 +29,14 @@ struct ImportArguments {
 };
 
 ImportKind kind_named(const std::string& name) {
-    const std::array<std::string, 6> names{"members", "orders",     "returns", "products",
-                                           "moves",   "affiliates"};
+    const std::array<std::string, 7> names{"members", "orders",      "returns",   "products",
+                                           "moves",   "adjustments", "affiliates"};
     const std::string chosen = choose("kind of file", name, names);
     if (chosen == "orders") return ImportKind::orders;
     if (chosen == "returns") return ImportKind::returns;
     if (chosen == "products") return ImportKind::products;
     if (chosen == "moves") return ImportKind::moves;
+    if (chosen == "adjustments") return ImportKind::adjustments;
     return ImportKind::members;  // affiliates is another word for them
 }
 
@@ -194,7 +195,7 @@ void add_row_options(Command& command, ImportOptions& options) {
                    "Reject files whose amounts have not this sum");
     command.flag("--replace", options.replace,
                  "New content of a known key counts instead of being an error");
-    command.flag("--late", options.late, "Take rows that are dated in a closed period");
+    command.flag("--late", options.late, "Take rows that are dated in a closed period; the open one counts them");
 }
 
 }  // namespace
@@ -203,7 +204,7 @@ void add_import(Command& root, Settings& settings) {
     Command command = root.command("import", "Take in CSV files, all rows or none");
     const auto arguments = std::make_shared<ImportArguments>();
     command.argument("KIND", arguments->kind,
-                     "members (or affiliates), orders, returns, products or moves", false);
+                     "members (or affiliates), orders, returns, products, moves or adjustments", false);
     command.arguments("FILE", arguments->files, "CSV files; - is standard input");
     add_format_options(command, *arguments);
     add_row_options(command, arguments->options);

@@ -5,7 +5,8 @@
 
 namespace downline {
 
-Counting::Counting(Database& database, std::int64_t previous_run, const Period& period) {
+Counting::Counting(Database& database, std::int64_t previous_run, const Period& period)
+    : present_first_day_(period.first) {
     Query query = database.query(
         "WITH RECURSIVE chain(number, first_day, last_day, last_import, previous_run) AS ("
         " SELECT number, first_day, last_day, last_import, previous_run FROM run"
@@ -18,6 +19,14 @@ Counting::Counting(Database& database, std::int64_t previous_run, const Period& 
         runs_.push_back({query.integer(0), static_cast<Day>(query.integer(1)),
                          static_cast<Day>(query.integer(2)), query.integer(3)});
     first_day_ = runs_.empty() ? period.first : runs_.front().first_day;
+}
+
+Day Counting::first_day_of(Database& database, std::string_view kind) const {
+    if (runs_.empty()) return present_first_day_;
+    Query late = database.query(
+        "SELECT 1 FROM import WHERE kind = ?1 AND number > ?2 AND first_day < ?3 LIMIT 1");
+    late.bind(1, kind).bind(2, runs_.back().last_import).bind(3, std::int64_t{present_first_day_});
+    return late.step() ? INT32_MIN : present_first_day_;
 }
 
 std::optional<std::size_t> Counting::place_of(Day day, std::int64_t import) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/period.hpp"
@@ -33,10 +34,14 @@ public:
     [[nodiscard]] std::optional<std::int64_t> seen() const {
         return runs_.empty() ? std::nullopt : std::optional(runs_.back().last_import);
     }
+    /// Where to begin to look for what the period counts: at its first day, or at the beginning of
+    /// time where an import of this kind brought late rows.
+    [[nodiscard]] Day first_day_of(Database& database, std::string_view kind) const;
 
 private:
     std::vector<EarlierRun> runs_;
-    Day first_day_{};  ///< of the first period
+    Day first_day_{};         ///< of the first period
+    Day present_first_day_{};
 };
 
 }  // namespace downline

@@ -10,6 +10,7 @@
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
 #include "storage/carry.hpp"
+#include "storage/corrections.hpp"
 #include "storage/drafts.hpp"
 #include "storage/earnings.hpp"
 #include "storage/example_table.hpp"
@@ -64,12 +65,12 @@ private:
     void compute(const ExamplePeriod& stated) {
         const std::optional<Period> period = parse_period(stated.period, plan_.week_starts);
         if (!period) fail(fmt::format("\"{}\" is no period", stated.period));
-        refuse_unknown_tables(stated);
         close_until(*period);
         if (stated.products) import(ImportKind::products, *stated.products);
         if (stated.moves) import(ImportKind::moves, *stated.moves);
         if (stated.orders) import(ImportKind::orders, *stated.orders);
         if (stated.returns) import(ImportKind::returns, *stated.returns);
+        if (stated.adjustments) import(ImportKind::adjustments, *stated.adjustments);
         draft_of(database_, plan_, *period, signature, 1, [&](Snapshot& snapshot) {
             if (!stated.carry) return;
             for (const auto& [bonus, legs] : read_legs(*stated.carry))
@@ -123,14 +124,6 @@ private:
         }
     }
 
-    static void refuse_unknown_tables(const ExamplePeriod& stated) {
-        const std::pair<const std::optional<std::string>&, const char*> tables[] = {
-            {stated.adjustments, "adjustments"}};
-        for (const auto& [table, name] : tables)
-            if (table)
-                fail(fmt::format("it states `{}`, which this version does not compute", name));
-    }
-
     /// Periods between those that are stated are run and closed without orders.
     void close_until(const Period& period) {
         if (!last_) return;
@@ -173,7 +166,7 @@ private:
     }
 
     void check_bonus(const std::string& code) const {
-        if (code == "limit:payout") return;
+        if (code == "limit:payout" || code == adjustment_bonus) return;
         constexpr std::string_view cap = "cap:";
         const bool is_cap = code.starts_with(cap);
         for (const Bonus& bonus : plan_.bonuses)

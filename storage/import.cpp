@@ -18,8 +18,6 @@ namespace {
 
 /// What no file can make right.
 void check_options(const ImportOptions& options) {
-    if (options.late)
-        throw UsageError("--late is not there yet: rows dated in a closed period cannot be taken");
     if (options.kind == ImportKind::members && options.expect_total)
         throw UsageError("--expect-total means the sum of the amount column; members have none");
     if (options.kind == ImportKind::moves && options.expect_total)
@@ -27,7 +25,7 @@ void check_options(const ImportOptions& options) {
     std::vector<std::string> known;
     for (const ImportKind kind :
          {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products,
-          ImportKind::moves})
+          ImportKind::moves, ImportKind::adjustments})
         for (const ColumnRule& rule : columns_of(kind)) known.emplace_back(rule.name);
     for (const auto& [theirs, ours] : options.map)
         if (std::find(known.begin(), known.end(), ours) == known.end())
@@ -72,6 +70,7 @@ std::unique_ptr<Importer> importer_of(ImportContext& context) {
         case ImportKind::returns: return import_returns(context);
         case ImportKind::products: return import_products(context);
         case ImportKind::moves: return import_moves(context);
+        case ImportKind::adjustments: return import_adjustments(context);
     }
     throw BrokenInvariant("an import of no kind");
 }

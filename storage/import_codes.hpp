@@ -82,6 +82,10 @@ inline constexpr Code placement_changed = "placement_changed";
 // Moves; what is wrong with the new parent has the codes of members.
 inline constexpr Code move_before_joining = "move_before_joining";
 inline constexpr Code two_moves = "two_moves";
+// Adjustments.
+inline constexpr Code bad_period = "bad_period";
+inline constexpr Code customer_adjusted = "customer_adjusted";
+inline constexpr Code period_before_joining = "period_before_joining";
 // Keys and what they refer to.
 inline constexpr Code conflict = "conflict";
 inline constexpr Code closed_period = "closed_period";
@@ -160,6 +164,9 @@ inline constexpr std::array all{
     placement_changed,
     move_before_joining,
     two_moves,
+    bad_period,
+    customer_adjusted,
+    period_before_joining,
     conflict,
     closed_period,
     unknown_member,

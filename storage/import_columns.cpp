@@ -20,6 +20,7 @@ std::string_view import_kind_name(ImportKind kind) {
         case ImportKind::returns: return "returns";
         case ImportKind::products: return "products";
         case ImportKind::moves: return "moves";
+        case ImportKind::adjustments: return "adjustments";
     }
     return "";
 }
@@ -31,6 +32,7 @@ std::span<const ColumnRule> columns_of(ImportKind kind) {
         case ImportKind::returns: return return_columns;
         case ImportKind::products: return product_columns;
         case ImportKind::moves: return move_columns;
+        case ImportKind::adjustments: return adjustment_columns;
     }
     return {};
 }

@@ -112,6 +112,24 @@ inline constexpr std::array<ColumnRule, product_column_count> product_columns{{
     {"valid_from"},
 }};
 
+enum AdjustmentColumn : std::size_t {
+    adjustment_adjustment_id,
+    adjustment_member_id,
+    adjustment_period,
+    adjustment_amount,
+    adjustment_reason,
+    adjustment_bonus,
+    adjustment_column_count
+};
+inline constexpr std::array<ColumnRule, adjustment_column_count> adjustment_columns{{
+    {"adjustment_id", true},
+    {"member_id", true},
+    {"period", true},
+    {"amount", true},
+    {"reason", true},
+    {"bonus"},
+}};
+
 enum MoveColumn : std::size_t {
     move_member_id,
     move_tree,

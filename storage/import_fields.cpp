@@ -291,6 +291,15 @@ void RowReader::refuse_decimal(std::size_t column, std::string_view field, int p
                                       : likely));
 }
 
+std::int64_t RowReader::signed_money(std::size_t column) {
+    const std::string_view field = raw(column);
+    std::int64_t value = 0;
+    if (field.starts_with('-') &&
+        read_plain_decimal(field.substr(1), format_.currency_places, format_.decimal, value))
+        return -value;
+    return money(column, true);
+}
+
 std::int64_t RowReader::money(std::size_t column, bool is_required) {
     if (is_required && raw(column).empty()) {
         refuse(column, code::missing_value,

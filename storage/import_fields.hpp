@@ -63,6 +63,7 @@ public:
     Day day(std::size_t column);                       ///< required
     std::int64_t optional_day(std::size_t column);     ///< or not_stated
     std::int64_t money(std::size_t column, bool is_required = false);
+    std::int64_t signed_money(std::size_t column);  ///< required; may be negative
     std::int64_t volume(std::size_t column);
     std::int64_t quantity(std::size_t column);
     std::int64_t line(std::size_t column);  ///< 1 where not stated

@@ -218,9 +218,9 @@ void MemberImporter::number_new_members() {
     fresh_.is_rejected.assign(fresh_.size(), 0);
 }
 
-/// Nobody joins in a closed period.
+/// Nobody joins in a closed period, unless late: then runs see them from the open period on.
 void MemberImporter::check_closing() {
-    if (!context_.closing.through) return;
+    if (!context_.closing.through || context_.options.late) return;
     std::vector<std::uint32_t> refused;
     for (std::uint32_t entry = 0; entry < fresh_.size(); ++entry)
         if (context_.closing.holds(rows_.joined_on[fresh_.row[entry]])) refused.push_back(entry);

@@ -319,7 +319,12 @@ bool OrderWriter::settle(OrderBatch& batch, std::uint32_t i, OrderBatch& row,
             batch.order_id[i],
             batch.segment->problem(batch.begin[i], -1, code::order_mismatch, {}, false).error);
     }
-    if (context_.closing.holds(batch.ordered_on[i])) {
+    // A line of an order that a closed period has counted cannot come later.
+    const bool is_late = context_.options.late &&
+                         std::ranges::all_of(lines, [&](const StoredOrder& other) {
+                             return other.import == context_.import_number;
+                         });
+    if (context_.closing.holds(batch.ordered_on[i]) && !is_late) {
         refuse(batch, i, order_ordered_on, code::closed_period,
                fmt::format("ordered_on {} lies in a closed period: {}",
                            format_day(batch.ordered_on[i]), context_.closing.text));

@@ -92,7 +92,7 @@ void ReturnImporter::take() {
     if (here.amount != not_stated) context_.total += here.amount;
     std::int64_t replaces = 0;
     if (!reader_.is_good() || !settle_known(here, replaces)) return;
-    if (context_.closing.holds(here.returned_on)) {
+    if (context_.closing.holds(here.returned_on) && !context_.options.late) {
         reader_.refuse(return_returned_on, code::closed_period,
                        fmt::format("returned_on {} lies in a closed period: {}",
                                    format_day(here.returned_on), context_.closing.text));

@@ -52,6 +52,8 @@ constexpr std::array dependences{
         "?1)) OR"
         " (r.table_name = 'return_line' AND r.row IN (SELECT row FROM return_line WHERE import = "
         "?1)) OR"
+        " (r.table_name = 'adjustment' AND r.row IN (SELECT row FROM adjustment WHERE import = "
+        "?1)) OR"
         " (r.table_name = 'move' AND r.row IN (SELECT row FROM move WHERE import = ?1)) OR"
         " (r.table_name = 'product' AND r.row IN (SELECT row FROM product WHERE import = ?1)))",
         "replaces rows of it"},
@@ -70,6 +72,9 @@ constexpr std::array dependences{
                " member WHERE import = ?1) OR new_parent IN (SELECT number FROM member WHERE"
                " import = ?1))",
                "has moves of members of it"},
+    Dependence{"SELECT import FROM adjustment WHERE import <> ?1 AND member IN (SELECT number FROM"
+               " member WHERE import = ?1)",
+               "has adjustments of members of it"},
     Dependence{"SELECT import FROM order_line WHERE import <> ?1 AND buyer IN"
                " (SELECT number FROM member WHERE import = ?1)",
                "has orders of members of it"},
@@ -113,6 +118,8 @@ void supersede_drafts(Database& database, std::int64_t number) {
           "last_import >= ?1)",
           "DELETE FROM carried WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
           "last_import >= ?1)",
+          "DELETE FROM correction WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
+          "last_import >= ?1)",
           "DELETE FROM run_order WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
           "last_import >= ?1)",
           "UPDATE run SET state = 'superseded' WHERE state = 'draft' AND last_import >= ?1"})
@@ -129,7 +136,7 @@ void undo_import(Database& database, std::int64_t number, const std::string& by,
     check_dependences(database, number);
     supersede_drafts(database, number);
     for (const char* table : {"replaced", "return_line", "order_line", "order_extent", "product",
-                              "member_change", "move", "member"})
+                              "member_change", "move", "adjustment", "member"})
         database.query(fmt::format("DELETE FROM {} WHERE import = ?1", table))
             .bind(1, number)
             .run();

@@ -21,7 +21,6 @@
 #include "storage/windows.hpp"
 
 namespace downline {
-namespace {
 
 std::vector<std::int64_t> replaced_rows(Database& database, std::string_view table,
                                         std::int64_t last_import) {
@@ -32,6 +31,8 @@ std::vector<std::int64_t> replaced_rows(Database& database, std::string_view tab
     while (query.step()) rows.push_back(query.integer(0));
     return rows;
 }
+
+namespace {
 
 /// The newest final run of the plan before the period; 0 none.
 std::int64_t previous_run_of(Database& database, const Plan& plan, const Period& period) {
@@ -82,8 +83,8 @@ private:
 std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database,
                                                   std::optional<Database>& second,
                                                   const AsOf& as_of, const Plan& plan,
-                                                  const Period& period) {
-    OrderReader reader(database, as_of, period, plan.currency_places);
+                                                  const Period& period, const Counting& counting) {
+    OrderReader reader(database, as_of, period, counting, plan.currency_places);
     std::optional<ReadTransaction> second_reads;  // outlives the thread that reads in it
     std::future<void> orders;
     if (second) {
@@ -168,15 +169,17 @@ void load_titles(Database& database, const Plan& plan, std::int64_t previous_run
 }
 
 /// Returns of the period's order lines, by order line, then (returned_on, return_id).
-/// `order_line_of` finds the place of a row.
 std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of, const Period& period,
-                                       const LoadedOrders& orders, Digest& digest) {
+                                       const Counting& counting, const LoadedOrders& orders,
+                                       Digest& digest) {
     Query query = database.query(
-        "SELECT r.row, r.return_id, r.returned_on, r.amount, r.volume, o.row FROM return_line r"
+        "SELECT r.row, r.return_id, r.returned_on, r.amount, r.volume, o.row, r.import,"
+        " o.ordered_on, o.import FROM return_line r"
         " JOIN order_line o ON o.order_id = r.order_id AND o.line = r.line"
         " WHERE r.returned_on BETWEEN ?1 AND ?2 AND r.import <= ?3 AND o.import <= ?3"
-        " AND o.ordered_on BETWEEN ?1 AND ?2 ORDER BY r.returned_on, r.return_id");
-    query.bind(1, std::int64_t{period.first}).bind(2, std::int64_t{period.last});
+        " AND o.ordered_on <= ?2 ORDER BY r.returned_on, r.return_id");
+    query.bind(1, std::int64_t{counting.first_day_of(database, "returns")});
+    query.bind(2, std::int64_t{period.last});
     query.bind(3, as_of.last_import);
     std::vector<std::pair<std::int64_t, ReturnOfLine>> found;  // by row of the order line
     std::vector<std::string> ids;
@@ -186,6 +189,11 @@ std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of, co
         };
         if (is_in(as_of.replaced_returns, query.integer(0))) continue;
         if (is_in(as_of.replaced_orders, query.integer(5))) continue;
+        const auto counts = [&](int day, int import) {
+            return counting.place_of(static_cast<Day>(query.integer(day)), query.integer(import)) ==
+                   counting.present();
+        };
+        if (!counts(2, 6) || !counts(7, 8)) continue;
         ReturnOfLine line;
         line.order_line = static_cast<OrderLineIndex>(ids.size());  // for the moment
         line.amount_minor = query.integer(3);
@@ -248,11 +256,12 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
                   .value_or(0);
     loaded.previous_run = previous_run_of(database, plan, period);
     const AsOf facts = as_of(database, loaded.last_import);
-    auto [members, orders] = read_facts(database, second, facts, plan, period);
+    const Counting counting(database, loaded.previous_run, period);
+    auto [members, orders] = read_facts(database, second, facts, plan, period, counting);
     link_orders(members, orders, database, period);
     load_titles(database, plan, loaded.previous_run, members, members.members);
     LoadedSequences sequences =
-        load_sequences(database, facts, period, loaded.previous_run, members, orders);
+        load_sequences(database, facts, period, loaded.previous_run, counting, members, orders);
 
     Digest digest;
     digest.add_text("downline inputs 1").add_text(plan.currency).add_text(period_name(period));
@@ -271,8 +280,7 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
                  digest);
     snapshot.carry = load_carry(database, plan, loaded.previous_run, loaded.last_import, members,
                                 digest);
-    snapshot.returns = load_returns(database, facts, period, orders, digest);
-    const Counting counting(database, loaded.previous_run, period);
+    snapshot.returns = load_returns(database, facts, period, counting, orders, digest);
     load_corrections(database, facts, plan, counting, members, loaded, digest);
     snapshot.members = std::move(members.members);
     snapshot.orders = std::move(orders.lines);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/errors.hpp"
+#include "storage/corrections.hpp"
 #include "storage/order_volume.hpp"
 #include "storage/products.hpp"
 
@@ -47,18 +48,12 @@ private:
     /// Returns that this period counts; a return id and its day is one event.
     void find_events(std::vector<Loaded::ReturnName>& names) {
         if (!counting_.seen()) return;
-        const bool has_late = database_
-                                  .query("SELECT 1 FROM import WHERE kind = 'returns' AND"
-                                         " number > ?1 AND first_day < ?2")
-                                  .bind(1, *counting_.seen())
-                                  .bind(2, std::int64_t{period_.first})
-                                  .step();
         Query query = database_.query(
             "SELECT r.row, r.return_id, r.returned_on, r.import, o.row, o.ordered_on, o.import"
             " FROM return_line r JOIN order_line o ON o.order_id = r.order_id AND o.line = r.line"
             " WHERE r.returned_on BETWEEN ?1 AND ?2 AND r.import <= ?3 AND o.import <= ?3"
             " ORDER BY r.returned_on, r.return_id");
-        query.bind(1, has_late ? INT32_MIN : std::int64_t{period_.first});
+        query.bind(1, std::int64_t{counting_.first_day_of(database_, "returns")});
         query.bind(2, std::int64_t{period_.last}).bind(3, as_of_.last_import);
         while (query.step()) {
             if (is_in(as_of_.replaced_returns, query.integer(0))) continue;
@@ -157,6 +152,38 @@ void digest_closed_run(const ClosedRun& run, Digest& digest) {
             .add(sum.amount_minor).add(sum.reversed_minor);
 }
 
+/// Adjustments that this period counts, in the order of their ids. Where several plans could, the
+/// one that closes first with it does.
+void load_adjustments(Database& database, const AsOf& as_of, const Plan& plan,
+                      const Counting& counting, const LoadedMembers& members,
+                      Corrections& corrections, Loaded& loaded, Digest& digest) {
+    const Period& period = loaded.snapshot.period;
+    const std::vector<std::int64_t> replaced =
+        replaced_rows(database, "adjustment", as_of.last_import);
+    Query query = database.query(
+        "SELECT a.row, a.adjustment_id, a.member, a.period, a.last_day, a.import, a.amount,"
+        " ifnull(a.bonus, ?4), a.reason FROM adjustment a WHERE a.import <= ?1 AND a.amount <> 0"
+        " AND NOT EXISTS (SELECT 1 FROM correction c JOIN run r ON r.number = c.run"
+        " WHERE c.adjustment = a.row AND r.plan <> ?2 AND r.state = 'final')"
+        " AND (a.last_day >= ?3 OR a.import > ?5) ORDER BY a.adjustment_id");
+    query.bind(1, as_of.last_import).bind(2, plan.name).bind(3, std::int64_t{period.first});
+    query.bind(4, std::string_view{adjustment_bonus}).bind(5, counting.seen().value_or(INT64_MAX));
+    while (query.step()) {
+        if (is_in(replaced, query.integer(0))) continue;
+        const auto named = parse_period(query.text(3), plan.week_starts);
+        const Day last_day = named ? named->last : static_cast<Day>(query.integer(4));
+        if (last_day > period.last ||
+            counting.place_of(last_day, query.integer(5)) != counting.present())
+            continue;
+        const MemberIndex member = members.index(query.integer(2));
+        ensure(member != no_member, "an adjustment of a member who joins later");
+        corrections.adjustments.push_back({member, query.integer(6)});
+        loaded.adjustments.push_back({query.integer(0), std::string{query.text(7)}});
+        digest.add_text(query.text(1)).add(std::int64_t{member}).add(query.integer(6));
+        digest.add_text(query.text(7)).add_text(query.text(8));
+    }
+}
+
 }  // namespace
 
 void load_corrections(Database& database, const AsOf& as_of, const Plan& plan,
@@ -176,7 +203,8 @@ void load_corrections(Database& database, const AsOf& as_of, const Plan& plan,
     }
     for (const Loaded::ReturnName& name : loaded.returns)
         digest.add_text(name.return_id).add(std::int64_t{name.returned_on});
-    if (corrections.closed_runs.empty()) return;
+    load_adjustments(database, as_of, plan, counting, members, corrections, loaded, digest);
+    if (corrections.closed_runs.empty() && corrections.adjustments.empty()) return;
     loaded.snapshot.corrections = std::make_shared<const Corrections>(std::move(corrections));
 }
 

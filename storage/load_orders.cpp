@@ -63,18 +63,20 @@ struct OrderReader::State {
 };
 
 OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& period,
-                         int currency_places)
+                         const Counting& counting, int currency_places)
     : state_(new State{as_of, period, currency_places, Products(database, as_of), {}, {}, {}}) {
     Query query = database.query(
-        "SELECT ordered_on, first_row, last_row FROM order_extent"
+        "SELECT ordered_on, first_row, last_row, import FROM order_extent"
         " WHERE ordered_on BETWEEN ?1 AND ?2 AND import <= ?3 ORDER BY ordered_on, first_row");
-    query.bind(1, std::int64_t{period.first}).bind(2, std::int64_t{period.last});
+    query.bind(1, std::int64_t{counting.first_day_of(database, "orders")});
+    query.bind(2, std::int64_t{period.last});
     query.bind(3, as_of.last_import);
     const std::int64_t last_row =
         database.integer("SELECT max(row) FROM order_line").value_or(0);
     std::size_t room = 0;
     while (query.step()) {
         const auto ordered_on = static_cast<Day>(query.integer(0));
+        if (counting.place_of(ordered_on, query.integer(3)) != counting.present()) continue;
         if (state_->days.empty() || state_->days.back().day != ordered_on) {
             state_->days.emplace_back();
             state_->days.back().day = ordered_on;

@@ -10,6 +10,7 @@
 
 #include "engine/plan/plan.hpp"
 #include "engine/snapshot.hpp"
+#include "storage/counting.hpp"
 #include "storage/database.hpp"
 #include "storage/runs.hpp"
 #include "storage/text_arena.hpp"
@@ -21,6 +22,8 @@ struct AsOf {
     std::int64_t last_import = 0;
     std::vector<std::int64_t> replaced_orders, replaced_returns, replaced_products;  ///< ascending
 };
+[[nodiscard]] std::vector<std::int64_t> replaced_rows(Database& database, std::string_view table,
+                                                      std::int64_t last_import);
 [[nodiscard]] AsOf as_of(Database& database, std::int64_t last_import);
 
 /// Everybody who had joined by the period's last day. `members.title_before` is still empty.
@@ -47,10 +50,11 @@ struct LoadedOrders {
     std::vector<std::string> day_digests;  ///< of all but buyers and creators, by day
 };
 
-/// Reads the order lines by days, on as many threads as call work().
+/// Reads the order lines that the period counts, late ones too, by days, on as many threads as call work().
 class OrderReader {
 public:
-    OrderReader(Database& database, const AsOf& as_of, const Period& period, int currency_places);
+    OrderReader(Database& database, const AsOf& as_of, const Period& period,
+                const Counting& counting, int currency_places);
     ~OrderReader();
     /// Takes days until none is left. Safe to call from several threads, each with its database.
     void work(Database& database);
@@ -72,6 +76,7 @@ struct LoadedSequences {
 };
 [[nodiscard]] LoadedSequences load_sequences(Database& database, const AsOf& as_of,
                                              const Period& period, std::int64_t previous_run,
+                                             const Counting& counting,
                                              const LoadedMembers& members,
                                              const LoadedOrders& orders);
 

@@ -17,11 +17,18 @@ namespace {
 
 using Key = std::pair<MemberIndex, std::string>;  ///< buyer and contract
 
+/// The place of the run that counts an order; history comes before all.
+using CountedAt = std::int64_t;
+constexpr CountedAt history = -1;
+
 struct Entry {
     std::uint32_t orders = 0;
     Day first_on = 0;
-    void count(Day day) {
-        first_on = orders == 0 ? day : std::min(first_on, day);
+    CountedAt first_at = history;
+    /// A late order stands after every order of the periods before the one that counts it.
+    void count(CountedAt at, Day day) {
+        const bool is_first = orders == 0 || std::pair(at, day) < std::pair(first_at, first_on);
+        if (is_first) first_at = at, first_on = day;
         ++orders;
     }
 };
@@ -53,14 +60,18 @@ bool is_replaced(const std::vector<std::int64_t>& replaced, std::int64_t row) {
 class Counter {
 public:
     Counter(Database& database, const AsOf& as_of, const Period& period,
-            const LoadedMembers& members)
-        : database_(database), as_of_(as_of), period_(period), members_(members) {
+            const Counting& counting, const LoadedMembers& members)
+        : database_(database),
+          as_of_(as_of),
+          period_(period),
+          counting_(counting),
+          members_(members) {
         table_.buyers.resize(members.members.count);
     }
 
     /// Counts every order before the period.
     void count_history() {
-        count_orders(INT32_MIN, 0, fully_returned(INT32_MIN), [](const Order&) { return true; });
+        count_orders(INT32_MIN, fully_returned(INT32_MIN), [](const Order&) { return true; });
     }
 
     /// Starts from what a final run left behind, and counts anew what has changed since.
@@ -71,9 +82,8 @@ public:
         ensure_intact(query.step(), "the run to continue is not there");
         const auto closed_until = static_cast<Day>(query.integer(0));
         const std::int64_t seen = query.integer(1);
-        const OrderIds returned = fully_returned(closed_until + 1);
-        count_orders(INT32_MIN, seen, returned, [](const Order&) { return true; });
-        take_back(returned, closed_until, seen);
+        const Day first_return = counting_.first_day_of(database_, "returns");
+        take_back(fully_returned(std::min(closed_until + 1, first_return)), closed_until, seen);
     }
 
     Table& table() { return table_; }
@@ -102,19 +112,22 @@ private:
         }
     }
 
-    /// Counts orders dated from `from` until the period and brought by imports after `after`,
-    /// where `takes` says so; what was fully returned is left out.
-    void count_orders(Day from, std::int64_t after, const OrderIds& returned,
+    /// Counts orders dated from `from` on that the runs before the period count, and history, where
+    /// `takes` says so; what was fully returned is left out.
+    void count_orders(Day from, const OrderIds& returned,
                       const std::function<bool(const Order&)>& takes) {
         Query extents = database_.query(
-            "SELECT first_row, last_row, ordered_on FROM order_extent WHERE ordered_on >= ?1 AND"
-            " ordered_on < ?2 AND import > ?3 AND import <= ?4 ORDER BY first_row");
+            "SELECT first_row, last_row, ordered_on, import FROM order_extent WHERE"
+            " ordered_on >= ?1 AND ordered_on < ?2 AND import <= ?3 ORDER BY first_row");
         extents.bind(1, std::int64_t{from}).bind(2, std::int64_t{period_.first});
-        extents.bind(3, after).bind(4, as_of_.last_import);
+        extents.bind(3, as_of_.last_import);
         Query rows = database_.query(
             "SELECT row, order_id, line, buyer, contract FROM order_line"
             " WHERE row BETWEEN ?1 AND ?2");
         while (extents.step()) {
+            const auto at =
+                counting_.place_of(static_cast<Day>(extents.integer(2)), extents.integer(3));
+            if (at == counting_.present()) continue;
             rows.reset();
             rows.bind(1, extents.integer(0)).bind(2, extents.integer(1));
             while (rows.step()) {
@@ -124,7 +137,8 @@ private:
                 if (is_replaced(as_of_.replaced_orders, rows.integer(0))) continue;
                 if (returned.contains(rows.text(1))) continue;
                 if (!is_first_line(rows.text(1), rows.integer(2))) continue;
-                table_.at(order.buyer, order.contract).count(order.ordered_on);
+                table_.at(order.buyer, order.contract)
+                    .count(at ? static_cast<CountedAt>(*at) : history, order.ordered_on);
             }
         }
     }
@@ -189,9 +203,22 @@ private:
         }
         if (anew.empty()) return;
         for (const Key& key : anew) table_.at(key.first, key.second) = {};
-        count_orders(earliest, 0, fully_returned(earliest), [&](const Order& order) {
+        const Day from = std::min(earliest, first_late_order());
+        count_orders(from, fully_returned(from), [&](const Order& order) {
             return anew.contains(Key{order.buyer, order.contract});
         });
+    }
+
+    /// The day of the earliest order that a later run counts than the one of its day.
+    Day first_late_order() {
+        Query extents = database_.query("SELECT ordered_on, import FROM order_extent");
+        Day first = INT32_MAX;
+        while (extents.step()) {
+            const auto day = static_cast<Day>(extents.integer(0));
+            if (counting_.place_of(day, extents.integer(1)) != counting_.place_of(day, 0))
+                first = std::min(first, day);
+        }
+        return first;
     }
 
     /// The order, if it is dated before the period and the closed run had seen it.
@@ -211,6 +238,7 @@ private:
     Database& database_;
     const AsOf& as_of_;
     const Period& period_;
+    const Counting& counting_;
     const LoadedMembers& members_;
     Table table_;
     Query lowest_line_ =
@@ -228,9 +256,9 @@ private:
 }  // namespace
 
 LoadedSequences load_sequences(Database& database, const AsOf& as_of, const Period& period,
-                               std::int64_t previous_run, const LoadedMembers& members,
-                               const LoadedOrders& orders) {
-    Counter counter(database, as_of, period, members);
+                               std::int64_t previous_run, const Counting& counting,
+                               const LoadedMembers& members, const LoadedOrders& orders) {
+    Counter counter(database, as_of, period, counting, members);
     if (previous_run == 0) counter.count_history();
     else counter.continue_from(previous_run);
     Table& table = counter.table();

@@ -56,6 +56,7 @@ CREATE TABLE correction (        -- reversals of lines of earlier runs, and adju
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX correction_member ON correction(run, member);
 CREATE INDEX correction_of ON correction(of_run) WHERE of_run IS NOT NULL;
+CREATE INDEX correction_adjustment ON correction(adjustment) WHERE adjustment IS NOT NULL;
 CREATE TABLE opening (           -- what the system before this one left; never after the first close
     row      INTEGER PRIMARY KEY,
     import   INTEGER NOT NULL REFERENCES import(number),

@@ -19,8 +19,6 @@ struct Unfinished {
 
 constexpr Unfinished unfinished[] = {
     {"", "placement", ""},
-    {"example", "adjustments", ""},
-    {"example.before", "adjustments", ""},
 };
 
 void refuse_in(const TomlValue& table, const Unfinished& feature, Problems& problems) {
