@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/bonuses/unilevel.hpp"
+#include "engine/plan/reader.hpp"
 #include "engine/run.hpp"
 
 namespace downline {
@@ -118,6 +119,49 @@ TEST_CASE("a star of a million pays its centre for every order below it") {
         run(seven_levels(Compression::unqualified), company(below_the_first, every(1)), 2);
     CHECK(result.accounts[0].line_count == member_count - 1);
     CHECK(result.standing.measures[gv_measure][0] == std::int64_t{member_count} * 10'000);
+}
+
+/// Places: a chain whose members stand by turns in the left and the right leg of the one above.
+Snapshot placed_in_a_chain(Snapshot snapshot) {
+    snapshot.members.placement.resize(member_count);
+    snapshot.members.leg.resize(member_count);
+    for (MemberIndex member = 0; member < member_count; ++member) {
+        snapshot.members.placement[member] = above(member);
+        snapshot.members.leg[member] = member == 0 ? 0 : 1 + member % 2;
+    }
+    return snapshot;
+}
+
+constexpr const char* places_plan = R"([plan]
+name      = "places"
+currency  = "USD"
+period    = "month"
+effective = 2020-01-01
+[measures]
+lesser = { sum = "pv", over = "lesser-leg", tree = "placement" }
+placed = { count = "affiliates", over = "downline", tree = "placement", levels = 2, where = { rank = "silver" } }
+[[rank]]
+name     = "silver"
+requires = [{ pv = 100 }, { placed = 1, legs = { count = 1, rank = "silver" } }, { gv = { min = 1000, max_per_leg = "10%" } }]
+[[bonus]]
+code = "team"
+kind = "binary"
+rate = "10%"
+cap  = { per_member = "5.00", of_volume = "40%" }
+[limits]
+payout = "30%"
+)";
+
+TEST_CASE("legs, ranks through two trees, a binary, caps and a limit on a star placed in a chain") {
+    const PlanReading reading = read_plan(places_plan);
+    REQUIRE(reading.errors.empty());
+    const RunResult result =
+        run(reading.plan, placed_in_a_chain(company(below_the_first, every(2))), 2);
+    // In a chain one leg is empty, so nothing is matched and everything is carried.
+    CHECK(result.paid_minor == 0);
+    CHECK(result.carry_after.at("team").size() == member_count - 2);  // the last two hold nothing
+    CHECK(result.standing.rank[0] == 1);
+    CHECK(result.standing.rank[1] == 0);  // nobody is sponsored by it
 }
 
 }  // namespace

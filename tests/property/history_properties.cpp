@@ -138,7 +138,7 @@ TEST_CASE("period after period the stored lines are those of the reference") {
     std::optional<std::pair<History, std::string>> failure;
     holds("several periods equal to the reference", 2'300, [&] {
         const History history =
-            history_of(*throws(), {.has_placement = true, .has_windows = true});
+            history_of(*throws(), {.has_binaries = true, .has_windows = true});
         if (shrinking.is_over()) return;
         const std::string found = differences_or_error(history, counts);
         if (found.empty()) return;

@@ -15,7 +15,7 @@ using Legs = std::pair<std::int64_t, std::int64_t>;
 TEST_CASE("with places, legs and binaries the engine equals the reference") {
     std::size_t payment_count = 0, carry_count = 0;
     holds("places: equal to the reference", 3000, [&] {
-        const Case made = case_of(*throws(), {.has_placement = true});
+        const Case made = case_of(*throws(), {.has_binaries = true});
         const Snapshot snapshot = snapshot_of(made.facts);
         const auto expected = reference::compute(made.plan, snapshot);
         payment_count += expected.payments.size();
@@ -56,7 +56,7 @@ std::map<MemberIndex, Legs> legs_before(const Snapshot& snapshot, const Standing
 TEST_CASE("volume in legs is conserved: what a match takes of one leg it takes of the other") {
     std::size_t matched_count = 0;
     holds("conserved volume", 2000, [&] {
-        const Case made = case_of(*throws(), {.has_placement = true});
+        const Case made = case_of(*throws(), {.has_binaries = true});
         const Snapshot snapshot = snapshot_of(made.facts);
         const RunResult result = run(made.plan, snapshot);
         for (std::size_t b = 0; b < made.plan.bonuses.size(); ++b) {
