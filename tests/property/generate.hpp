@@ -21,7 +21,7 @@ struct Wanted {
     bool has_large_orders = true;  ///< of more than 10^12 minor units
     bool has_weights = true;
     bool has_placement = true;     ///< places and legs
-    bool has_binaries = false;
+    bool has_binaries = true;
     bool has_caps = true;          ///< caps and limits
     bool has_windows = false;      ///< measures over periods
     bool is_per_order_line = false;  ///< only kinds that pay each order line by itself

@@ -21,7 +21,8 @@ struct Company {
 Company company() {
     Throws thrown = *throws();
     if (thrown.members.empty()) thrown.members.push_back(Faces(12, 0));
-    Company company{case_of(thrown), {}};
+    // What a binary brings in is no row of a file.
+    Company company{case_of(thrown, {.has_binaries = false}), {}};
     company.files = files_of(company.made.facts, company.made.plan);
     return company;
 }
