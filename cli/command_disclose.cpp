@@ -15,9 +15,11 @@ void add_disclose(Command& root, Settings& settings) {
         std::optional<std::string> plan;
         bool html = false;
     };
-    Command command = root.command("disclose", "The income disclosure: everyone counted, zeros too");
+    Command command =
+        root.command("disclose", "The income disclosure: everyone counted, zeros too");
     const auto arguments = std::make_shared<Arguments>();
-    command.required_option("--from", "PERIOD", arguments->from, "The first period, such as 2026-01");
+    command.required_option("--from", "PERIOD", arguments->from,
+                            "The first period, such as 2026-01");
     command.required_option("--to", "PERIOD", arguments->to, "The last one; all must be closed");
     command.option("--plan", "NAME", arguments->plan, "Where two plans have closed them");
     command.flag("--html", arguments->html, "One page of HTML instead of a table");

@@ -34,14 +34,17 @@ constexpr Figure figures[] = {
     {"sales", "sales less returns", true, [](const CompanyTotals& t) { return t.run.sales_minor; }},
     {"retail_sales", "of them to customers", true,
      [](const CompanyTotals& t) { return t.retail_minor; }},
-    {"own_sales", "of them to affiliates", true, [](const CompanyTotals& t) { return t.own_minor; }},
+    {"own_sales", "of them to affiliates", true,
+     [](const CompanyTotals& t) { return t.own_minor; }},
     {"orders", "orders", false, [](const CompanyTotals& t) { return t.run.order_count; }},
     {"buying_customers", "customers who bought", false,
      [](const CompanyTotals& t) { return t.buying_customers; }},
     {"new_buyers", "of them for the first time", false,
      [](const CompanyTotals& t) { return t.new_buyers; }},
-    {"affiliates", "affiliates", false, [](const CompanyTotals& t) { return t.run.affiliate_count; }},
-    {"active", "active affiliates", false, [](const CompanyTotals& t) { return t.run.active_count; }},
+    {"affiliates", "affiliates", false,
+     [](const CompanyTotals& t) { return t.run.affiliate_count; }},
+    {"active", "active affiliates", false,
+     [](const CompanyTotals& t) { return t.run.active_count; }},
     {"earners", "members with earning lines", false,
      [](const CompanyTotals& t) { return t.run.earner_count; }},
     {"new_affiliates", "affiliates who joined", false,
@@ -81,8 +84,9 @@ void print_figures(Output& output, const Report& report) {
                report.before ? ratio(report.before->run).value_or("no volume") : "", ""});
     const auto share_row = [&](const char* words, auto part, auto whole) {
         table.row({words, share_text(part(now), whole(now)).value_or(""),
-                   report.before ? share_text(part(*report.before), whole(*report.before)).value_or("")
-                                 : "",
+                   report.before
+                       ? share_text(part(*report.before), whole(*report.before)).value_or("")
+                       : "",
                    ""});
     };
     share_row("retail share, of sales", [](const CompanyTotals& t) { return t.retail_minor; },
@@ -363,7 +367,8 @@ void write_spread(JsonWriter& json, const Report& report) {
     json.key("cohorts").begin_array();
     for (const Cohort& cohort : report.cohorts) {
         json.begin_object();
-        json.text("first_order", cohort.period.empty() ? std::nullopt : std::optional(cohort.period));
+        json.text("first_order",
+                  cohort.period.empty() ? std::nullopt : std::optional(cohort.period));
         json.number("customers", cohort.customers);
         json.number("ordered_again", cohort.reordered);
         json.number("ordered", cohort.ordered);

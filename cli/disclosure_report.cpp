@@ -47,7 +47,8 @@ void print_table(Output& output, const Disclosure& disclosure) {
         for (const Metric& metric : disclosure.metrics) {
             if (metric.section != section.name) continue;
             if (population.empty()) population = metric.population;
-            if (!metric.not_computable.empty()) open += metric.words + ": " + value_of(metric) + "\n";
+            if (!metric.not_computable.empty())
+                open += metric.words + ": " + value_of(metric) + "\n";
             else
                 table.row({metric.words, value_of(metric),
                            of(metric.numerator, metric.numerator_is),
@@ -153,13 +154,15 @@ void print_disclosure_page(Output& output, const Disclosure& disclosure) {
     const std::string title = html_text(title_of(disclosure));
     output << "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
-           << title << "</title>\n<style>" << page_style << "</style>\n</head>\n<body>\n<main>\n<h1>"
-           << title << "</h1>\n<p>Window of every figure: " << html_text(disclosure.window)
+           << title << "</title>\n<style>" << page_style
+           << "</style>\n</head>\n<body>\n<main>\n<h1>" << title
+           << "</h1>\n<p>Window of every figure: " << html_text(disclosure.window)
            << ". Amounts in " << html_text(disclosure.currency) << ".</p>\n";
     for (const Section& section : sections) {
-        output << "<h2>" << html_text(section.title)
-               << "</h2>\n<table>\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\">Value</th>"
-                  "<th scope=\"col\">Of what</th></tr></thead>\n<tbody>\n";
+        output
+            << "<h2>" << html_text(section.title)
+            << "</h2>\n<table>\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\">Value</th>"
+               "<th scope=\"col\">Of what</th></tr></thead>\n<tbody>\n";
         for (const Metric& metric : disclosure.metrics)
             if (metric.section == section.name) print_row(output, metric);
         output << "</tbody>\n</table>\n";

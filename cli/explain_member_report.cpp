@@ -34,7 +34,8 @@ void add_rows(Table& table, std::string name, const ShownTests& tests) {
                        test.counted.value_or(""), test.needed, test.short_by.value_or(""),
                        test.is_met ? "met" : "not met"});
         }
-        if (alternative.empty()) table.row({std::exchange(name, ""), "nothing", "", "", "", "", "met"});
+        if (alternative.empty())
+            table.row({std::exchange(name, ""), "nothing", "", "", "", "", "met"});
     }
     if (tests.empty()) table.row({std::move(name), "nothing", "", "", "", "", "met"});
 }
@@ -44,7 +45,8 @@ std::string rank_label(const ShownRank& rank) {
 }
 
 void print_tests(Output& output, const ExplainedMember& member) {
-    output << "\nWhat was asked, and what was there; counted: after what one leg may give at most\n";
+    output
+        << "\nWhat was asked, and what was there; counted: after what one leg may give at most\n";
     Table table(output, {{"for"}, {"asked"}, {"value", Align::right}, {"counted", Align::right},
                          {"needed", Align::right}, {"short by", Align::right}, {""}});
     add_rows(table, "active", member.active);
@@ -98,7 +100,8 @@ void print_standing(Output& output, const ExplainedMember& member) {
                << failed_text(missing(member.active)) << ".\n";
     if (member.status == "suspended") output << "Suspended: the pay is held.\n";
     if (const ShownRank* next = next_rank(member.ranks, earnings.rank))
-        output << fmt::format("Next is {}: {}.\n", next->name, failed_text(missing(next->requires_)));
+        output << fmt::format("Next is {}: {}.\n", next->name,
+                              failed_text(missing(next->requires_)));
 }
 
 void print_sources(Output& output, const ExplainedMember& member) {
@@ -300,7 +303,11 @@ void print_csv(Output& output, const ExplainedMember& member) {
             for (const ShownTest& test : alternative) {
                 head(what, name);
                 csv.text(test.asked).text(test.value).text(test.counted).text(test.needed);
-                csv.text(test.short_by).text(test.is_met ? "true" : "false").none().none().end_row();
+                csv.text(test.short_by)
+                    .text(test.is_met ? "true" : "false")
+                    .none()
+                    .none()
+                    .end_row();
             }
     };
     const auto amount = [&](std::string_view what, const std::string& name, const std::string& why,

@@ -139,13 +139,17 @@ std::string words_of(const CommandDescription& command, const CommandDescription
 /// The cases that bash and zsh share: which words lead to which command, and what each takes.
 std::string shell_cases(const CommandDescription& program) {
     std::string paths, words;
-    each_command(program, program.name, [&](const CommandDescription& command, const std::string& name) {
-        if (name != program.name) paths += fmt::format("{}\"{}\"", paths.empty() ? "" : "|", name);
-        words += fmt::format("        \"{}\") offered=\"{}\" ;;\n", name, words_of(command, program));
-    });
+    each_command(program, program.name,
+                 [&](const CommandDescription& command, const std::string& name) {
+                     if (name != program.name)
+                         paths += fmt::format("{}\"{}\"", paths.empty() ? "" : "|", name);
+                     words += fmt::format("        \"{}\") offered=\"{}\" ;;\n", name,
+                                          words_of(command, program));
+                 });
     return fmt::format(
         "    for word in \"${{before[@]}}\"; do\n"
-        "        case \"$place $word\" in\n            {}) place=\"$place $word\" ;;\n        esac\n"
+        "        case \"$place $word\" in\n            {}) place=\"$place $word\" ;;\n        "
+        "esac\n"
         "    done\n    case $place in\n{}    esac\n",
         paths, words);
 }
@@ -154,30 +158,34 @@ std::string fish_script(const CommandDescription& program) {
     std::string script = "# Completion of downline for fish.\ncomplete -c downline -f\n";
     const auto quoted = [](std::string text) {
         std::string safe = "'";
-        for (const char letter : text) safe += letter == '\'' ? std::string("\\'") : std::string(1, letter);
+        for (const char letter : text)
+            safe += letter == '\'' ? std::string("\\'") : std::string(1, letter);
         return safe + "'";
     };
-    each_command(program, program.name, [&](const CommandDescription& command, const std::string& name) {
-        const std::string below = name == program.name ? "" : name.substr(program.name.size() + 1);
-        std::string condition;
-        for (std::size_t at = 0; at < below.size();) {
-            const std::size_t end = std::min(below.find(' ', at), below.size());
-            condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ",
-                                     below.substr(at, end - at));
-            at = end + 1;
-        }
-        const std::string when = condition.empty() ? "" : fmt::format(" -n '{}'", condition);
-        for (const CommandDescription& next : command.commands)
-            script += fmt::format("complete -c downline{} -a {} -d {}\n",
-                                  when.empty() ? " -n __fish_use_subcommand" : when, next.name,
-                                  quoted(next.does));
-        for (const auto& option : command.options)
-            script += fmt::format("complete -c downline{} -l {}{} -d {}\n", when,
-                                  option.names.back().substr(2), option.value.empty() ? "" : " -rF",
-                                  quoted(option.help));
-        if (command.commands.empty())
-            script += fmt::format("complete -c downline{} -F\n", when);
-    });
+    each_command(
+        program, program.name, [&](const CommandDescription& command, const std::string& name) {
+            const std::string below =
+                name == program.name ? "" : name.substr(program.name.size() + 1);
+            std::string condition;
+            for (std::size_t at = 0; at < below.size();) {
+                const std::size_t end = std::min(below.find(' ', at), below.size());
+                condition +=
+                    fmt::format("{}__fish_seen_subcommand_from {}",
+                                condition.empty() ? "" : "; and ", below.substr(at, end - at));
+                at = end + 1;
+            }
+            const std::string when = condition.empty() ? "" : fmt::format(" -n '{}'", condition);
+            for (const CommandDescription& next : command.commands)
+                script += fmt::format("complete -c downline{} -a {} -d {}\n",
+                                      when.empty() ? " -n __fish_use_subcommand" : when, next.name,
+                                      quoted(next.does));
+            for (const auto& option : command.options)
+                script += fmt::format("complete -c downline{} -l {}{} -d {}\n", when,
+                                      option.names.back().substr(2),
+                                      option.value.empty() ? "" : " -rF", quoted(option.help));
+            if (command.commands.empty())
+                script += fmt::format("complete -c downline{} -F\n", when);
+        });
     return script;
 }
 
@@ -185,10 +193,10 @@ std::string fish_script(const CommandDescription& program) {
 
 std::string manual_page(const CommandDescription& command, const std::string& full_name,
                         const CommandDescription& program) {
-    std::string page =
-        fmt::format(".TH {} 1 \"\" \"downline {}\" \"Downline\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}\n",
-                    roff(page_name(full_name)), DOWNLINE_VERSION, roff(page_name(full_name)),
-                    roff(command.does), synopsis(command, full_name));
+    std::string page = fmt::format(
+        ".TH {} 1 \"\" \"downline {}\" \"Downline\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}\n",
+        roff(page_name(full_name)), DOWNLINE_VERSION, roff(page_name(full_name)),
+        roff(command.does), synopsis(command, full_name));
     add_items(page, "ARGUMENTS", command.arguments);
     if (!command.commands.empty()) {
         page += ".SH COMMANDS\n";
@@ -218,7 +226,8 @@ std::string completion_script(const std::string& shell, const CommandDescription
                "    local place=downline word offered\n" +
                shell_cases(program) +
                "    compadd -- ${=offered}\n    _files\n}\n"
-               "if [ \"$funcstack[1]\" = _downline ]; then _downline; else compdef _downline downline; fi\n";
+               "if [ \"$funcstack[1]\" = _downline ]; then _downline; else compdef _downline "
+               "downline; fi\n";
     return "# Completion of downline for bash.\n_downline() {\n"
            "    local place=downline word offered\n"
            "    local before=(\"${COMP_WORDS[@]:1:COMP_CWORD-1}\")\n" +

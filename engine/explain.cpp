@@ -66,7 +66,8 @@ private:
     OrderLineIndex from_, to_;
 };
 
-/// From the seller up, and members who follow each other and were passed over for one reason as one.
+/// From the seller up, and members who follow each other and were passed over for one reason as
+/// one.
 void put_in_order(std::vector<Step>& steps) {
     std::ranges::stable_sort(steps, {}, [](const Step& step) {
         return std::tuple(step.order_line, step.level, step.slot ? step.slot->paid_level : 0);
@@ -176,7 +177,8 @@ OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot, Order
     for (ExplainedBonus& bonus : explanation.bonuses) {
         put_in_order(bonus.steps);
         std::int64_t sum = bonus.paid_minor;
-        for (const std::int64_t forfeited : bonus.forfeited_minor) sum = add_checked(sum, forfeited);
+        for (const std::int64_t forfeited : bonus.forfeited_minor)
+            sum = add_checked(sum, forfeited);
         ensure(sum == bonus.maximum_minor, "the slots of an order do not add up to their maximum");
     }
     return explanation;

@@ -30,9 +30,9 @@ public:
           about_(about),
           places_(currency_places(about.currency).value_or(2)),
           count_(static_cast<std::int64_t>(facts.participants.size())),
-          everyone_(fmt::format(
-              "all {} affiliates who had joined by {} and were not terminated before {}, paid or not",
-              count_, format_day(about.last_day), format_day(about.first_day))) {}
+          everyone_(fmt::format("all {} affiliates who had joined by {} and were not terminated "
+                                "before {}, paid or not",
+                                count_, format_day(about.last_day), format_day(about.first_day))) {}
 
     [[nodiscard]] std::vector<Metric> metrics() && {
         add_participants();
@@ -46,7 +46,9 @@ public:
     }
 
 private:
-    [[nodiscard]] std::string money(std::int64_t minor) const { return format_decimal(minor, places_); }
+    [[nodiscard]] std::string money(std::int64_t minor) const {
+        return format_decimal(minor, places_);
+    }
     [[nodiscard]] std::string money_is(const std::string& what) const {
         return about_.currency + " " + what;
     }
@@ -87,9 +89,10 @@ private:
                         const std::vector<std::int64_t>& sorted, const std::string& what) {
         const auto n = static_cast<std::int64_t>(sorted.size());
         const std::int64_t k = (n * percent + 99) / 100;
-        Metric& metric = add(section, percent == 50 ? "median" : fmt::format("percentile_{}", percent),
-                             percent == 50 ? "median: half had this or less"
-                                           : fmt::format("{} % had this or less", percent));
+        Metric& metric =
+            add(section, percent == 50 ? "median" : fmt::format("percentile_{}", percent),
+                percent == 50 ? "median: half had this or less"
+                              : fmt::format("{} % had this or less", percent));
         metric.value = n == 0 ? "" : money(sorted[static_cast<std::size_t>(k - 1)]);
         metric.numerator = std::to_string(k);
         metric.numerator_is = fmt::format("(place from the lowest by {}, nearest rank)", what);
@@ -169,10 +172,11 @@ void Discloser::add_ladder() {
     for (const std::int64_t units : ladder) {
         std::int64_t minor = units;
         for (int place = 0; place < places_; ++place) minor *= 10;
-        add_people("ladder", "at_least_" + std::to_string(units),
-                   fmt::format("reached {} {} or more", units, about_.currency),
-                   count_if([&](const Participant& one) { return one.income_minor >= minor; }),
-                   fmt::format("participants whose pay of the window is at least {}", money(minor)));
+        add_people(
+            "ladder", "at_least_" + std::to_string(units),
+            fmt::format("reached {} {} or more", units, about_.currency),
+            count_if([&](const Participant& one) { return one.income_minor >= minor; }),
+            fmt::format("participants whose pay of the window is at least {}", money(minor)));
     }
 }
 
@@ -192,7 +196,8 @@ void Discloser::add_net() {
     add_people("net", "behind", "bought for more than they were paid",
                count_if([&](const Participant& one) { return net(one) < 0; }),
                "participants whose own orders less returns are above their pay");
-    add("net", "all_expenses", "pay less all expenses (travel, events, samples, fees)").not_computable =
+    add("net", "all_expenses", "pay less all expenses (travel, events, samples, fees)")
+        .not_computable =
         "column missing: expenses (no file states what participants spend beyond their own orders)";
 }
 
@@ -242,8 +247,9 @@ void Discloser::add_rank(std::int64_t place, const std::string& name) {
     }
     const auto n = static_cast<std::int64_t>(values.size());
     const std::string who =
-        place == 0 ? "participants who held no rank in any period of the window"
-                   : fmt::format("participants whose highest paid-as rank of the window is {}", name);
+        place == 0
+            ? "participants who held no rank in any period of the window"
+            : fmt::format("participants whose highest paid-as rank of the window is {}", name);
     add_people("rank", name + ".participants", name + ": how many", n, who);
     if (n == 0) return;
     const std::size_t first = metrics_.size();
@@ -309,10 +315,11 @@ std::vector<RunRecord> runs_between(Database& database, const std::optional<std:
         next = run.last_day + 1;
     }
     if (next <= days.second)
-        throw Refusal(Refusal::Kind::state,
-                      fmt::format("a disclosure counts closed periods only, and no final run{} holds "
-                                  "{}; close its period, or choose others with --from and --to",
-                                  plan ? " of plan " + *plan : "", format_day(next)));
+        throw Refusal(
+            Refusal::Kind::state,
+            fmt::format("a disclosure counts closed periods only, and no final run{} holds "
+                        "{}; close its period, or choose others with --from and --to",
+                        plan ? " of plan " + *plan : "", format_day(next)));
     return runs;
 }
 
@@ -334,7 +341,8 @@ Disclosure disclose(Database& database, const std::optional<std::string>& plan,
     if (last.last < first.first)
         throw Refusal(Refusal::Kind::input,
                       fmt::format("--from {} is after --to {}; turn them round", from, to));
-    const std::vector<RunRecord> runs = runs_between(database, plan, {first.first, last.last}, from + " to " + to);
+    const std::vector<RunRecord> runs =
+        runs_between(database, plan, {first.first, last.last}, from + " to " + to);
     Disclosure disclosure;
     disclosure.plan = runs.front().plan;
     disclosure.from = from;

@@ -14,7 +14,8 @@ namespace downline {
 struct Participant {
     std::string member_id;
     std::int64_t income_minor{};     ///< of all runs of the window together; may be negative
-    std::int64_t purchases_minor{};  ///< own orders dated in the window, less what came back by its end
+    std::int64_t
+        purchases_minor{};  ///< own orders dated in the window, less what came back by its end
     std::int64_t rank{};             ///< the highest paid-as place in the ladder of the last run
 };
 

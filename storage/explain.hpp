@@ -39,7 +39,7 @@ struct OrderStep {
     std::optional<std::string> base, rate, rate_most, factor;
     std::optional<std::string> exact;         ///< base × rate × factor before rounding
     std::int64_t maximum_minor{}, paid_minor{};
-    std::string reason;                       ///< why it was forfeited or passed over; "" paid in full
+    std::string reason;  ///< why it was forfeited or passed over; "" paid in full
     std::vector<ShownTest> failed;            ///< of inactive and unqualified
 };
 

@@ -22,7 +22,8 @@ void add_account(const RunSummary& summary, CompanyTotals& totals) {
             continue;
         }
         std::int64_t forfeited = 0;
-        for (const auto& [reason, amount] : bonus.forfeited) forfeited = add_checked(forfeited, amount);
+        for (const auto& [reason, amount] : bonus.forfeited)
+            forfeited = add_checked(forfeited, amount);
         totals.maximum_minor = add_checked(totals.maximum_minor, bonus.maximum_minor);
         totals.forfeited_minor = add_checked(totals.forfeited_minor, forfeited);
         ensure(bonus.maximum_minor == add_checked(bonus.paid_minor, forfeited),
@@ -154,13 +155,16 @@ std::vector<NamedAmount> levels_of(Database& database, std::int64_t run) {
 class StatementSums {
 public:
     StatementSums(Database& database, const RunRecord& run)
-        : database_(database), run_(run), countries_(changed_values(database, "country", run.last_day)) {
+        : database_(database),
+          run_(run),
+          countries_(changed_values(database, "country", run.last_day)) {
         ranks_.emplace_back();
         Query names = database.query("SELECT name FROM run_rank WHERE run = ?1 ORDER BY place");
         names.bind(1, run.number);
         while (names.step()) ranks_.emplace_back(names.text(0));
         by_rank_.resize(ranks_.size());
-        for (std::size_t place = 0; place < ranks_.size(); ++place) by_rank_[place].name = ranks_[place];
+        for (std::size_t place = 0; place < ranks_.size(); ++place)
+            by_rank_[place].name = ranks_[place];
         read();
     }
 
@@ -194,7 +198,8 @@ void StatementSums::read() {
         const auto changed = countries_.find(query.integer(0));
         ReportGroup& country =
             by_country_[changed != countries_.end() ? changed->second : std::string{query.text(5)}];
-        for (ReportGroup* group : {&by_rank_.at(static_cast<std::size_t>(query.integer(2))), &country}) {
+        for (ReportGroup* group :
+             {&by_rank_.at(static_cast<std::size_t>(query.integer(2))), &country}) {
             ++group->members;
             group->active += query.integer(1);
             group->earners += query.integer(4) != 0;

@@ -1,8 +1,8 @@
 # Computes the income disclosure and the finance view of the demo company from its files alone.
 """usage: disclosure.py PROGRAM SOURCE_FOLDER
 
-From the program come only the statements (earnings --all, which payout.py recomputes in full); every
-metric of disclose and the figures of report are worked out here anew and compared.
+From the program come only the statements (earnings --all, which payout.py recomputes in full);
+every metric of disclose and the figures of report are worked out here anew and compared.
 """
 
 import collections

@@ -1,9 +1,9 @@
 # Holds explanations of the demo company against its stored lines, from outside the program.
 """usage: explain.py PROGRAM SOURCE_FOLDER
 
-Every 500th order and every 150th affiliate of one month; DOWNLINE_EVERYTHING=1 takes all orders of all
-months and all affiliates. What the explained slots paid must be the rows of earning_line, and paid and
-forfeited together the maximum; a member's breakdown must add up to its pay.
+Every 500th order and every 150th affiliate of one month; DOWNLINE_EVERYTHING=1 takes all orders of
+all months and all affiliates. What the explained slots paid must be the rows of earning_line, and
+paid and forfeited together the maximum; a member's breakdown must add up to its pay.
 """
 
 import collections
@@ -94,7 +94,8 @@ def main():
         downline = demo_company(program, source, pathlib.Path(folder) / "demo.db")
         lines = stored_lines(downline)
         connection = sqlite3.connect(downline.database)
-        orders = [row[0] for row in connection.execute("SELECT order_id FROM order_line ORDER BY 1")]
+        orders = [row[0] for row in connection.execute(
+            "SELECT order_id FROM order_line ORDER BY 1")]
         members = [row[0] for row in connection.execute(
             "SELECT member_id FROM member WHERE kind = 0 ORDER BY 1")]
         chosen = orders if takes_all else orders[::500]

@@ -70,8 +70,9 @@ requires = { title = "gold" }
 
 TEST_CASE("a unilevel passes over the terminated and whom its compression leaves out") {
     const DrawnTree drawn = draw(line);
-    const std::string plan = "[[bonus]]\ncode = \"b\"\nkind = \"unilevel\"\nlevels = [\"4%\", \"2%\", "
-                             "\"1%\", \"1%\"]\ncompression = ";
+    const std::string plan =
+        "[[bonus]]\ncode = \"b\"\nkind = \"unilevel\"\nlevels = [\"4%\", \"2%\", "
+        "\"1%\", \"1%\"]\ncompression = ";
     CHECK(way_up(drawn, plan + "\"unqualified\"") ==
           "1 passed terminated fay; eve 1 4.00/4.00; 2 passed inactive dan..cat; bob 2 2.00/2.00; "
           "ann 3 1.00/1.00; nobody 4 0.00/1.00 no-upline");
@@ -136,7 +137,8 @@ tiers = { by = "pv", mode = "marginal", steps = [[0, "10%"], [60, "20%"]] }
 )") == "gus 1 6.00/12.00 rank; gus 2 8.00/8.00");
 }
 
-TEST_CASE("an affiliate is told what it missed: as if it could have been paid, and at a lower rate") {
+TEST_CASE(
+    "an affiliate is told what it missed: as if it could have been paid, and at a lower rate") {
     const DrawnTree drawn = draw(R"(
         ann 0
           bob 0 inactive

@@ -43,7 +43,8 @@ std::vector<Paid> lines_of(const LineBook& book) {
 /// What was passed over on the way up has nothing to be paid there, and nobody stands twice.
 bool is_a_way_up(const std::vector<Step>& steps) {
     for (std::size_t i = 1; i < steps.size(); ++i) {
-        if (steps[i].order_line != steps[i - 1].order_line || steps[i].level == Step::nobody) continue;
+        if (steps[i].order_line != steps[i - 1].order_line || steps[i].level == Step::nobody)
+            continue;
         const std::uint32_t reached =
             steps[i - 1].level + (steps[i - 1].slot ? 0 : steps[i - 1].count - 1);
         const bool is_same_slot_again = steps[i].slot && steps[i - 1].slot &&

@@ -81,9 +81,9 @@ TEST_CASE("a draft that does not follow from its facts any more is not explained
     CHECK(message_of<Refusal>([&] { return explain_order(facts.database, std::nullopt, "1"); }) ==
           "draft 1 of 2026-01 is stale: what it was computed from has changed; run 2026-01 again");
     facts.database.execute("UPDATE run SET state = 'final'");
-    CHECK(message_of<BrokenInvariant>([&] {
-              return explain_order(facts.database, std::nullopt, "1");
-          }) == "the facts that a final run saw are not what they were; `verify` says what differs");
+    CHECK(message_of<BrokenInvariant>(
+              [&] { return explain_order(facts.database, std::nullopt, "1"); }) ==
+          "the facts that a final run saw are not what they were; `verify` says what differs");
 }
 
 TEST_CASE("an order that came after the run, or that two plans paid, is said to be that") {
@@ -101,7 +101,8 @@ TEST_CASE("an order that came after the run, or that two plans paid, is said to 
     CHECK(message_of<Refusal>([&] { return explain_order(facts.database, {}, "1"); }) ==
           "plans small and other both paid order \"1\"; choose one with --plan");
     CHECK(explain_order(facts.database, "other", "1").run.plan == "other");
-    CHECK(explain_order(facts.database, {}, "late").run.plan == "other");  // the only one that saw it
+    CHECK(explain_order(facts.database, {}, "late").run.plan ==
+          "other");  // the only one that saw it
 }
 
 RunRecord current(Facts& facts) { return find_run(facts.database, {}, {}); }
@@ -182,13 +183,15 @@ TEST_CASE("an orders file can be supposed, and says what is wrong with it") {
         return message_of<Refusal>([&] { return with(rows, columns); });
     };
     CHECK(refused("X,zoe,2026-01-02,10.00\n") ==
-          path + ":2:3: error unknown_member: member_id \"zoe\" is nobody's in 2026-01; name one who "
-                 "has joined by then");
+          path +
+              ":2:3: error unknown_member: member_id \"zoe\" is nobody's in 2026-01; name one who "
+              "has joined by then");
     CHECK(refused("X,cat,2026-02-01,10.00\nY,cat,x,10.00\n").starts_with(
         path + ":2:7: error outside_period: ordered_on 2026-02-01 is not in 2026-01; a supposed "
                "order is dated 2026-01-01 to 2026-01-31\n(and 1 more)"));
     CHECK(refused("X,cat,2026-01-02,10.00,P1\n", ",contract") ==
-          path + ":2:24: error unsupported: a supposed order has no contract; leave the column out");
+          path +
+              ":2:24: error unsupported: a supposed order has no contract; leave the column out");
     CHECK(refused("X,cat,2026-01-02,10.00\nX,dan,2026-01-02,10.00\n") ==
           path + ":3:1: error other_order: all lines of an order have one buyer and one date");
     CHECK(message_of<UsageError>([&] {
