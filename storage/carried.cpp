@@ -133,6 +133,18 @@ void write_legs(Database& database, std::int64_t run, const Plan& plan, const Lo
     }
 }
 
+/// Every place that runs gave, so that the next run needs this one only.
+void write_places(Database& database, std::int64_t run, const Loaded& loaded) {
+    CarriedWriter writer(database, run, "places");
+    for (const auto& [member, parent, leg] : loaded.automatic_places) {
+        bool is_new_piece = false;
+        std::string& packed = writer.begin(member, is_new_piece);
+        append_varint(packed, static_cast<std::uint64_t>(parent));
+        append_varint(packed, leg);
+    }
+    writer.flush();
+}
+
 }  // namespace
 
 void write_carried(Database& database, std::int64_t run, const Plan& plan, const Loaded& loaded,
@@ -141,6 +153,7 @@ void write_carried(Database& database, std::int64_t run, const Plan& plan, const
     write_titles(database, run, loaded, result, members);
     write_windows(database, run, plan, loaded, result, members);
     write_legs(database, run, plan, loaded, result, members);
+    write_places(database, run, loaded);
 }
 
 }  // namespace downline

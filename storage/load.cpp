@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "engine/errors.hpp"
+#include "engine/placing.hpp"
 #include "storage/carry.hpp"
 #include "storage/digest.hpp"
 #include "storage/load_corrections.hpp"
@@ -83,7 +84,8 @@ private:
 std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database,
                                                   std::optional<Database>& second,
                                                   const AsOf& as_of, const Plan& plan,
-                                                  const Period& period, const Counting& counting) {
+                                                  const Period& period, const Counting& counting,
+                                                  std::int64_t previous_run) {
     OrderReader reader(database, as_of, period, counting, plan.currency_places);
     std::optional<ReadTransaction> second_reads;  // outlives the thread that reads in it
     std::future<void> orders;
@@ -94,10 +96,27 @@ std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database,
                                ": the database was changed while it was read; try again");
         orders = std::async(std::launch::async, [&] { reader.work(*second); });
     }
-    LoadedMembers members = load_members(database, as_of, period);
+    LoadedMembers members = load_members(database, as_of, period, previous_run);
     reader.work(database);
     if (orders.valid()) orders.get();
     return {std::move(members), reader.finish()};
+}
+
+/// Places who has none, where the plan says how; all places that runs gave, by member.
+std::vector<AutomaticPlace> place_automatically(const Plan& plan, LoadedMembers& loaded) {
+    std::vector<AutomaticPlace> places = std::move(loaded.automatic_places);
+    if (!plan.placement) return places;
+    Members& members = loaded.members;
+    loaded.has_place.resize(members.count);
+    place_members(*plan.placement, members, loaded.has_place);
+    for (MemberIndex member = 0; member < members.count; ++member) {
+        if (loaded.has_place[member] || members.kind[member] != MemberKind::affiliate) continue;
+        const MemberIndex parent = members.placement[member];
+        places.push_back({members.number[member], parent == no_member ? 0 : members.number[parent],
+                          members.leg[member]});
+    }
+    std::ranges::sort(places, {}, &AutomaticPlace::member);
+    return places;
 }
 
 /// Storage's numbers of buyers and creators become indexes.
@@ -257,7 +276,9 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
     loaded.previous_run = previous_run_of(database, plan, period);
     const AsOf facts = as_of(database, loaded.last_import);
     const Counting counting(database, loaded.previous_run, period);
-    auto [members, orders] = read_facts(database, second, facts, plan, period, counting);
+    auto [members, orders] =
+        read_facts(database, second, facts, plan, period, counting, loaded.previous_run);
+    loaded.automatic_places = place_automatically(plan, members);
     link_orders(members, orders, database, period);
     load_titles(database, plan, loaded.previous_run, members, members.members);
     LoadedSequences sequences =

@@ -6,6 +6,7 @@
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "storage/load_parts.hpp"
+#include "storage/packing.hpp"
 #include "storage/scan.hpp"
 
 namespace downline {
@@ -153,6 +154,38 @@ void apply_changes(Database& database, const AsOf& as_of, const Period& period,
     }
 }
 
+/// What runs placed automatically stands where they put it, until a move. Parents are still numbers.
+void apply_automatic_places(Database& database, std::int64_t previous_run, LoadedMembers& loaded) {
+    Query pieces =
+        database.query("SELECT piece, packed FROM carried WHERE run = ?1 AND item = 'places'");
+    pieces.bind(1, previous_run);
+    while (pieces.step()) {
+        Unpacker unpacker(pieces.blob(1));
+        std::int64_t number = pieces.integer(0) * carried_piece_size;
+        while (!unpacker.is_at_end()) {
+            number += static_cast<std::int64_t>(unpacker.varint());
+            const auto parent = static_cast<std::int64_t>(unpacker.varint());
+            const auto leg = static_cast<std::uint32_t>(unpacker.varint());
+            ensure_intact(!unpacker.is_broken(), "the places that the last final run left are broken");
+            loaded.automatic_places.push_back({number, parent, leg});
+        }
+    }
+    Members& members = loaded.members;
+    if (members.placement.empty() && loaded.automatic_places.empty()) return;
+    members.placement.resize(members.count);
+    members.leg.resize(members.count);
+    loaded.has_place.resize(members.count);
+    for (MemberIndex member = 0; member < members.count; ++member)
+        loaded.has_place[member] = members.placement[member] != 0;
+    for (const auto& [number, parent, leg] : loaded.automatic_places) {
+        const MemberIndex member = loaded.index(number);
+        if (member == no_member || loaded.has_place[member]) continue;
+        loaded.has_place[member] = 1;
+        members.placement[member] = static_cast<MemberIndex>(parent);
+        members.leg[member] = leg;
+    }
+}
+
 /// Applies the moves that hold on the period's last day. Parents are still numbers. The enroller
 /// does not follow a move of the sponsor (9.12).
 void apply_moves(Database& database, const AsOf& as_of, const Period& period,
@@ -175,6 +208,8 @@ void apply_moves(Database& database, const AsOf& as_of, const Period& period,
             case Tree::placement:
                 members.placement.resize(members.count);
                 members.leg.resize(members.count);
+                loaded.has_place.resize(members.count);
+                loaded.has_place[member] = 1;
                 members.placement[member] = parent;
                 members.leg[member] = static_cast<std::uint32_t>(query.integer(3));
                 break;
@@ -189,11 +224,13 @@ void link_parents(const LoadedMembers& loaded, std::vector<MemberIndex>& parents
 
 }  // namespace
 
-LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period) {
+LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period,
+                           std::int64_t previous_run) {
     LoadedMembers loaded = read_table(database, as_of, period);
     sort_by_id(loaded);
     index_numbers(loaded);
     apply_changes(database, as_of, period, loaded);
+    apply_automatic_places(database, previous_run, loaded);
     apply_moves(database, as_of, period, loaded);
     link_parents(loaded, loaded.members.sponsor);
     link_parents(loaded, loaded.members.enroller);

@@ -32,13 +32,16 @@ struct LoadedMembers {
     TextArena ids;                      ///< by index
     std::vector<MemberIndex> index_of;  ///< by storage's number; no_member: not there (yet)
     std::vector<std::pair<MemberIndex, std::string>> file_titles;  ///< stated by the members file
+    /// By index: stands where a file, a move or an earlier run put it; empty: nobody does.
+    std::vector<std::uint8_t> has_place;
+    std::vector<AutomaticPlace> automatic_places;  ///< as the previous run left them
     [[nodiscard]] MemberIndex index(std::int64_t number) const {
         const auto place = static_cast<std::size_t>(number);
         return place < index_of.size() ? index_of[place] : no_member;
     }
 };
 [[nodiscard]] LoadedMembers load_members(Database& database, const AsOf& as_of,
-                                         const Period& period);
+                                         const Period& period, std::int64_t previous_run);
 
 /// The period's order lines. `lines.buyer` and `lines.creator` hold storage's numbers until
 /// load() turns them into indexes; `lines.sequence` is empty.

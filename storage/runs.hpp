@@ -13,6 +13,12 @@
 
 namespace downline {
 
+/// A place that a run gave, by storage's numbers; parent 0: a root.
+struct AutomaticPlace {
+    std::int64_t member{}, parent{};
+    std::uint32_t leg{};
+};
+
 /// A snapshot and what storage must remember of it.
 struct Loaded {
     Snapshot snapshot;
@@ -34,6 +40,7 @@ struct Loaded {
         std::string bonus;
     };
     std::vector<AdjustmentName> adjustments;
+    std::vector<AutomaticPlace> automatic_places;  ///< by member; those of this run too
     std::int64_t last_import = 0;
     std::int64_t previous_run = 0;  ///< the final run whose state it continues; 0 none
     std::string inputs_digest;      ///< SHA-256 in key order, no names; hex

@@ -34,7 +34,7 @@ public:
     TreeReader(Database& database, const std::optional<RunRecord>& run, Tree tree, Day day,
                std::int64_t last_import)
         : loaded_(load_members(database, as_of(database, last_import),
-                               Period{PeriodKind::day, day, day})),
+                               Period{PeriodKind::day, day, day}, run ? run->number : 0)),
           names_(database.query("SELECT name FROM member WHERE number = ?1")),
           new_names_(changed_values(database, "name", INT32_MAX)),
           statement_(database.query("SELECT is_active, rank, amount, measures FROM statement"

@@ -93,7 +93,6 @@ const BonusKind* read_kind(TableReader& table, Bonus& bonus) {
     const auto kinds = bonus_kinds();
     const auto kind = std::ranges::find(kinds, *name, &BonusKind::name);
     if (kind != kinds.end()) return &*kind;
-    if (is_unfinished_kind(*name)) return nullptr;
     std::vector<std::string_view> known;
     std::string list;
     for (const BonusKind& one : kinds) {

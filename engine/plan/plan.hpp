@@ -219,6 +219,13 @@ struct Example {
     int line{};  ///< where it begins in the plan file
 };
 
+/// `[placement]`: how affiliates without a place get one (engine/placing.hpp).
+struct Placement {
+    enum class Fill : std::uint8_t { breadth_first, lesser_leg, left, right, alternate };
+    Fill fill = Fill::breadth_first;
+    std::uint32_t width = 2;  ///< of a binary 2
+};
+
 struct Plan {
     std::string name;
     std::string currency = "USD";
@@ -234,6 +241,7 @@ struct Plan {
     std::vector<Rank> ranks;  ///< lowest first; place 1 is ranks[0]
     std::vector<Bonus> bonuses;
     Limits limits;
+    std::optional<Placement> placement;
     std::vector<Example> examples;
     std::string text;  ///< the whole file
 

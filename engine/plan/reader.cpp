@@ -96,6 +96,33 @@ void read_limits(TableReader& document, Plan& plan) {
     limits.finish();
 }
 
+void read_placement(TableReader& document, Plan& plan) {
+    using Fill = Placement::Fill;
+    auto table = document.table("placement");
+    if (!table) return;
+    TableReader inner(table->whole(), "[placement]", document.problems());
+    Placement& placement = plan.placement.emplace();
+    inner.require("kind", "write kind = \"matrix\" or kind = \"binary\"");
+    inner.require("fill", "write fill = \"breadth-first\"; of a binary also \"lesser-leg\", "
+                          "\"left\", \"right\" or \"alternate\"");
+    const bool is_matrix =
+        inner.word<bool>("kind", {{"matrix", true}, {"binary", false}}).value_or(false);
+    if (is_matrix) {
+        inner.require("width", "say how many stand side by side: width = 3");
+        placement.width = static_cast<std::uint32_t>(
+            inner.integer("width", 1, static_cast<std::int64_t>(plan_entries_max)).value_or(2));
+        inner.word<Fill>("fill", {{"breadth-first", Fill::breadth_first}});
+    } else {
+        placement.fill = inner.word<Fill>("fill", {{"lesser-leg", Fill::lesser_leg},
+                                                   {"left", Fill::left},
+                                                   {"right", Fill::right},
+                                                   {"alternate", Fill::alternate},
+                                                   {"breadth-first", Fill::breadth_first}})
+                             .value_or(Fill::breadth_first);
+    }
+    inner.finish();
+}
+
 void warn_of_bonuses_for_nothing(const Plan& plan, const PlanPlaces& places, Problems& problems) {
     const std::vector<MostPaid> most = most_paid(plan);
     for (std::size_t b = 0; b < plan.bonuses.size(); ++b)
@@ -122,8 +149,8 @@ void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
     read_bonuses(document, context, plan, places);
     read_weights(document, context, plan);
     read_limits(document, plan);
+    read_placement(document, plan);
     read_examples(document, plan);
-    document.know({"placement"});
     document.finish();
     check_dependencies(plan, places, problems);
     if (!problems.has_errors()) warn_of_bonuses_for_nothing(plan, places, problems);
@@ -239,7 +266,6 @@ PlanReading read_plan(std::string_view text) {
     PlanReading reading;
     Problems problems;
     if (const std::optional<TomlValue> document = parse_document(text, problems)) {
-        refuse_unfinished(*document, problems);
         if (!has_too_many(*document, problems)) read_sections(*document, reading.plan, problems);
     }
     reading.plan.text = text;

@@ -39,11 +39,6 @@ void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, Pl
 /// `[[example]]`, its texts unread.
 void read_examples(TableReader& document, Plan& plan);
 
-/// Refuses by name what the language has and the engine does not compute yet.
-void refuse_unfinished(const TomlValue& document, Problems& problems);
-/// True for the kind of a bonus that refuse_unfinished reports.
-[[nodiscard]] bool is_unfinished_kind(std::string_view kind);
-
 /// Cycles among measures, active and ranks; activity that asks for ranks; ranks nobody can reach.
 void check_dependencies(const Plan& plan, const PlanPlaces& places, Problems& problems);
 

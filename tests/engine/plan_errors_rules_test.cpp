@@ -161,11 +161,19 @@ requires = { pv = 1 }
 payout = 45
 )",
      {R"(7:10 wrong_type: payout is 45, not a rate; write it in quotes, as "5%")"}},
-    {"a placement",
+    {"a placement without a fill",
      header + R"([placement]
 kind = "binary"
 )",
-     {R"(6:1 not_yet: placement is not supported yet; this version can not compute it)"}},
+     {R"(6:1 missing_key: [placement] lacks fill; write fill = "breadth-first"; of a binary also )"
+      R"("lesser-leg", "left", "right" or "alternate")"}},
+    {"a matrix without a width, filled as only a binary is",
+     header + R"([placement]
+kind = "matrix"
+fill = "left"
+)",
+     {R"(6:1 missing_key: [placement] lacks width; say how many stand side by side: width = 3)",
+      R"(8:8 unknown_word: x)"}},
     {"an example without anything",
      header + R"([[example]]
 name = "e"
