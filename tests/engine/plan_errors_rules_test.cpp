@@ -173,7 +173,7 @@ kind = "matrix"
 fill = "left"
 )",
      {R"(6:1 missing_key: [placement] lacks width; say how many stand side by side: width = 3)",
-      R"(8:8 unknown_word: x)"}},
+      R"(8:8 unknown_word: fill is "left"; write "breadth-first")"}},
     {"an example without anything",
      header + R"([[example]]
 name = "e"

@@ -46,7 +46,7 @@ public:
     std::string tree(Tree tree, const char* on) {
         const LoadedMembers loaded =
             load_members(database, as_of(database, INT64_MAX),
-                         Period{PeriodKind::day, day(on), day(on)});
+                         Period{PeriodKind::day, day(on), day(on)}, 0);
         const auto& all = loaded.members;
         const auto& parents = tree == Tree::sponsor || (tree == Tree::enroller && all.enroller.empty())
                                   ? all.sponsor
