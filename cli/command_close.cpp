@@ -13,6 +13,7 @@ namespace {
 struct CloseArguments {
     std::string period;
     std::optional<std::string> draft, plan;
+    std::vector<std::string> accepted;
     bool yes = false;
 };
 
@@ -23,7 +24,7 @@ void close(const Settings& settings, const CloseArguments& arguments) {
     Database database = open_database(settings, Database::Access::write);
     const RunRecord run = find_run(database, arguments.plan, arguments.period);
     const RunSummary summary = close_period(database, run.plan, arguments.period, arguments.draft,
-                                            actor(settings), now_utc());
+                                            actor(settings), now_utc(), {arguments.accepted});
     print_run(settings, summary,
               fmt::format("{} is closed; head of the chain of final runs: {}",
                           summary.record.period,
@@ -39,11 +40,14 @@ void add_close(Command& root, Settings& settings) {
     command.option("--draft", "DIGEST", arguments->draft,
                    "Close this draft, by the digest that run printed (8 digits or more)");
     command.flag("--yes", arguments->yes, "Close the current draft");
+    command.option("--accept", "CHECK", arguments->accepted,
+                   "Close although this check fails; may be given again");
     command.option("--plan", "NAME", arguments->plan, "Where two plans have the period");
     command.results(settings);
     command.examples(
         "  downline close 2026-10 --draft 3f9a7c20b1d4\n"
-        "  downline close 2026-10 --yes --by ann\n");
+        "  downline close 2026-10 --yes --by ann\n"
+        "  downline close 2026-10 --draft 3f9a7c20b1d4 --accept new-payees\n");
     command.runs([&settings, arguments] { close(settings, *arguments); });
 }
 

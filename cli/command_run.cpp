@@ -22,17 +22,25 @@ Period period_named(const std::string& text, const Plan& plan) {
 }
 
 void run_period(const Settings& settings, const std::string& period_text,
-                const std::string& plan_path) {
+                const std::string& plan_path, bool is_what_if) {
     const Plan plan = read_plan_file(plan_path);
     const Period period = period_named(period_text, plan);
     Database database = open_database(settings, Database::Access::write);
     const RunSummary summary = [&] {
         const Waiting waiting(fmt::format("computing {}", period_text));
-        return make_draft(database, plan, period, actor(settings), now_utc(), thread_count());
+        return make_draft(database, plan, period, actor(settings), now_utc(), thread_count(),
+                          is_what_if);
     }();
-    print_run(settings, summary,
-              fmt::format("to make it final: downline close {} --draft {}", summary.record.period,
-                          short_digest(summary.record.result_digest)));
+    const RunRecord& run = summary.record;
+    std::string next = fmt::format("to make it final: downline close {} --draft {}", run.period,
+                                   short_digest(run.result_digest));
+    if (run.state == "estimate")
+        next = fmt::format("an estimate on top of a draft: to close {}, close the periods before it "
+                           "and run it again", run.period);
+    if (run.state == "what-if")
+        next = fmt::format("a what-if, never closed; beside the current run: downline diff {} {}",
+                           run.period, run.number);
+    print_run(settings, summary, next);
 }
 
 }  // namespace
@@ -43,11 +51,17 @@ void add_run(Command& root, Settings& settings) {
     const auto plan = std::make_shared<std::string>();
     command.argument("PERIOD", *period, "2026-10, 2026-W43, 2026-10-31, 2026-Q4 or 2026");
     command.required_option("--plan", "FILE", *plan, "The plan, a TOML file");
+    const auto is_what_if = std::make_shared<bool>(false);
+    command.flag("--what-if", *is_what_if,
+                 "Store the result beside the current run, also of a closed period");
     command.results(settings);
     command.examples(
         "  downline run 2026-10 --plan plan.toml\n"
-        "  downline run 2026-10 --plan plan.toml --json\n");
-    command.runs([&settings, period, plan] { run_period(settings, *period, *plan); });
+        "  downline run 2026-10 --plan plan.toml --json\n"
+        "  downline run 2026-10 --plan changed.toml --what-if\n");
+    command.runs([&settings, period, plan, is_what_if] {
+        run_period(settings, *period, *plan, *is_what_if);
+    });
 }
 
 }  // namespace downline

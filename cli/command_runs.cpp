@@ -12,14 +12,20 @@
 namespace downline {
 namespace {
 
+/// The payout ratio: what was paid of the volume.
+std::string ratio_text(const RunRecord& run) {
+    return share_of_volume_text(run.paid_minor, run.volume_centipoints, run.currency).value_or("");
+}
+
 void print_runs(Output& output, const std::vector<RunRecord>& runs) {
     Table table(output, {{"run", Align::right}, {"plan"}, {"period"}, {"state"},
-                         {"lines", Align::right}, {"paid", Align::right}, {"currency"}, {"digest"},
+                         {"lines", Align::right}, {"paid", Align::right}, {"currency"},
+                         {"ratio", Align::right}, {"digest"},
                          {"by"}, {"at"}, {"closed by"}, {"closed at"}});
     for (const RunRecord& run : runs)
         table.row({std::to_string(run.number), run.plan, run.period, run.state,
                    std::to_string(run.line_count), amount_text(run.paid_minor, run.currency),
-                   run.currency, short_digest(run.result_digest), run.made_by, run.made_at,
+                   run.currency, ratio_text(run), short_digest(run.result_digest), run.made_by, run.made_at,
                    run.closed_by.value_or(""), run.closed_at.value_or("")});
     table.finish();
 }
@@ -27,19 +33,20 @@ void print_runs(Output& output, const std::vector<RunRecord>& runs) {
 void print_periods(Output& output, const std::vector<RunRecord>& runs) {
     Table table(output, {{"plan"}, {"period"}, {"first day"}, {"last day"}, {"state"},
                          {"run", Align::right}, {"orders", Align::right}, {"volume", Align::right},
-                         {"earners", Align::right}, {"paid", Align::right}, {"currency"}});
+                         {"earners", Align::right}, {"paid", Align::right}, {"currency"},
+                         {"ratio", Align::right}});
     for (const RunRecord& run : runs)
         table.row({run.plan, run.period, format_day(run.first_day), format_day(run.last_day),
                    run.state, std::to_string(run.number), std::to_string(run.order_count),
                    volume_text(run.volume_centipoints), std::to_string(run.earner_count),
-                   amount_text(run.paid_minor, run.currency), run.currency});
+                   amount_text(run.paid_minor, run.currency), run.currency, ratio_text(run)});
     table.finish();
 }
 
 void print_csv(Output& output, const std::vector<RunRecord>& runs) {
     CsvWriter csv(output);
     csv.header({"run", "plan", "period", "first_day", "last_day", "state", "orders", "volume",
-                "sales", "earners", "lines", "total", "currency", "plan_digest", "inputs_digest",
+                "sales", "earners", "lines", "total", "currency", "payout_ratio", "plan_digest", "inputs_digest",
                 "digest", "chain_digest", "last_import", "program_version", "made_by", "made_at",
                 "closed_by", "closed_at"});
     for (const RunRecord& run : runs) {
@@ -49,6 +56,7 @@ void print_csv(Output& output, const std::vector<RunRecord>& runs) {
         csv.decimal(amount_text(run.sales_minor, run.currency));
         csv.number(run.earner_count).number(run.line_count);
         csv.decimal(amount_text(run.paid_minor, run.currency)).text(run.currency);
+        csv.text(ratio_text(run));
         csv.text(run.plan_digest).text(run.inputs_digest).text(run.result_digest);
         csv.text(run.chain_digest).number(run.last_import).text(run.program_version);
         csv.text(run.made_by).text(run.made_at).text(run.closed_by).text(run.closed_at).end_row();
@@ -73,6 +81,8 @@ void print_json(Output& output, const std::vector<RunRecord>& runs) {
         json.number("lines", run.line_count);
         json.text("total", amount_text(run.paid_minor, run.currency));
         json.text("currency", run.currency);
+        json.text("payout_ratio", share_of_volume_text(run.paid_minor, run.volume_centipoints,
+                                                       run.currency));
         json.text("plan_digest", run.plan_digest);
         json.text("inputs_digest", run.inputs_digest);
         json.text("digest", run.result_digest);
@@ -91,7 +101,9 @@ void print_json(Output& output, const std::vector<RunRecord>& runs) {
 
 /// The current run of each period, by the period's days.
 void keep_current(std::vector<RunRecord>& runs) {
-    std::erase_if(runs, [](const RunRecord& run) { return run.state == "superseded"; });
+    std::erase_if(runs, [](const RunRecord& run) {
+        return run.state == "superseded" || run.state == "what-if";
+    });
     std::stable_sort(runs.begin(), runs.end(), [](const RunRecord& a, const RunRecord& b) {
         return std::pair(a.first_day, a.last_day) < std::pair(b.first_day, b.last_day);
     });

@@ -15,6 +15,7 @@ void add_run(Command& root, Settings& settings);
 void add_close(Command& root, Settings& settings);
 void add_periods(Command& root, Settings& settings);
 void add_runs(Command& root, Settings& settings);
+void add_move(Command& root, Settings& settings);
 void add_diff(Command& root, Settings& settings);
 void add_verify(Command& root, Settings& settings);
 void add_earnings(Command& root, Settings& settings);
@@ -31,6 +32,7 @@ void add_payout_check(Command& payout, Settings& settings);
 void add_reconcile(Command& root, Settings& settings);
 void add_sql(Command& root, Settings& settings);
 void add_backup(Command& root, Settings& settings);
+void add_set(Command& root, Settings& settings);
 void add_completion(Command& root, Settings& settings);
 void add_manual(Command& root, Settings& settings);
 
@@ -43,6 +45,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_close(root, settings);
     add_periods(root, settings);
     add_runs(root, settings);
+    add_move(root, settings);
     add_diff(root, settings);
     add_verify(root, settings);
     add_earnings(root, settings);
@@ -57,6 +60,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_reconcile(root, settings);
     add_sql(root, settings);
     add_backup(root, settings);
+    add_set(root, settings);
     add_completion(root, settings);
     add_manual(root, settings);
 }

@@ -95,11 +95,22 @@ void print_streams(Output& output, const RunSummary& summary) {
     table.finish();
 }
 
+void print_checks(Output& output, const std::vector<CloseCheck>& checks) {
+    output << "\nBefore closing\n";
+    Table table(output, {{"check"}, {"figure", Align::right}, {"bound"}, {"holds"}});
+    for (const CloseCheck& check : checks) {
+        const char* holds = !check.bound ? "" : check.holds ? "yes" : check.is_accepted ? "accepted" : "NO";
+        table.row({check.name, check.figure, check.bound.value_or(""), holds});
+    }
+    table.finish();
+}
+
 void print_table(Output& output, const RunSummary& summary, const std::string& next_step) {
     print_head(output, summary.record);
     print_bonuses(output, summary);
     if (!summary.corrections.empty()) print_corrections(output, summary);
     if (!summary.streams.empty()) print_streams(output, summary);
+    if (!summary.checks.empty()) print_checks(output, summary.checks);
     if (!summary.notes.empty()) output << "\n";
     for (const std::string& note : summary.notes) output << "note: " << note << "\n";
     output << "\ndigest " << summary.record.result_digest << "\n" << next_step << "\n";
@@ -190,6 +201,19 @@ void print_json(Output& output, const RunSummary& summary) {
         json.end_object();
     }
     json.end_array();
+    if (!summary.checks.empty()) {
+        json.key("checks").begin_array();
+        for (const CloseCheck& check : summary.checks) {
+            json.begin_object();
+            json.text("check", check.name);
+            json.text("figure", check.figure);
+            json.text("bound", check.bound);
+            json.boolean("holds", check.holds);
+            json.boolean("accepted", check.is_accepted);
+            json.end_object();
+        }
+        json.end_array();
+    }
     json.text("plan_digest", run.plan_digest);
     json.text("inputs_digest", run.inputs_digest);
     json.text("digest", run.result_digest);

@@ -9,6 +9,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/corrections.hpp"
+#include "storage/diff_causes.hpp"
 #include "storage/plan_changes.hpp"
 #include "storage/run_reader.hpp"
 
@@ -200,11 +201,19 @@ void add_causes(Database& database, RunDifference& difference) {
         " WHERE number > ?1 AND number <= ?2 ORDER BY number");
     imports.bind(1, std::min(before.last_import, after.last_import));
     imports.bind(2, std::max(before.last_import, after.last_import));
-    while (imports.step())
+    // Of one period every fact is a cause; between periods there are too many to tell.
+    const std::size_t facts_max = before.period == after.period ? 10 : 0;
+    const int places = currency_places(after.currency).value_or(2);
+    while (imports.step()) {
         causes.push_back(fmt::format("between them came import {}: {}, {} new and {} changed rows"
                                      " ({} by {})",
                                      imports.integer(0), imports.text(1), imports.integer(2),
                                      imports.integer(3), imports.text(5), imports.text(4)));
+        if (facts_max == 0) continue;
+        for (std::string& fact : facts_of_import(database, imports.integer(0), after.last_day,
+                                                 places, facts_max))
+            causes.push_back(std::move(fact));
+    }
     if (before.plan_digest == after.plan_digest) return;
     Query text = database.query("SELECT plan_text FROM run WHERE number = ?1");
     text.bind(1, before.number);

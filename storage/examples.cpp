@@ -137,7 +137,8 @@ private:
     }
 
     void close(const std::string& period) {
-        (void)close_period(database_, plan_.name, period, std::nullopt, signature.by, signature.at);
+        (void)close_period(database_, plan_.name, period, std::nullopt, signature.by, signature.at,
+                           {{}, false});
     }
 
     void compare(const ExamplePeriod& stated) {

@@ -236,6 +236,7 @@ ImportReport import_files(Database& database, const ImportOptions& options) {
     const bool is_rejected =
         report.error_count != 0 && (!options.skip_bad || context.problems.has_bad_file());
     if (is_rejected) report.new_rows = report.changed_rows = 0;
+    if (!is_rejected && options.dry_run && options.inspect) options.inspect(context.import_number);
     if (is_rejected || options.dry_run) return report;
     report.applied = true;
     if (report.new_rows + report.changed_rows == 0) return report;

@@ -37,6 +37,8 @@ struct ImportOptions {
     char decimal = '.';
     std::string dates = "%Y-%m-%d";             ///< of %Y %m %d and literals
     bool force = false;                         ///< overwrite files named by skip_bad and errors
+    /// Sees the rows of a dry run in place, under this number, before they are taken back.
+    std::function<void(std::int64_t import_number)> inspect;
     std::function<void(std::uint64_t bytes_done, std::uint64_t bytes_total)> progress;
 };
 

@@ -167,9 +167,9 @@ bool MoveImporter::read_parent(MoveRow& row) {
         return false;
     };
     if (row.move.parent != 0 && row.move.parent == row.move.member)
-        return refuse(move_new_parent_id, codes.self,
-                      fmt::format("new_parent_id {} is the member itself; name another",
-                                  shown_value(id)));
+        return refuse(
+            move_new_parent_id, codes.self,
+            fmt::format("new_parent_id {} is the member itself; name another", shown_value(id)));
     if (row.move.parent != 0 && is_customer(row.move.parent))
         return refuse(move_new_parent_id, codes.customer,
                       fmt::format("new_parent_id {} is a customer, and a customer has no downline; "
@@ -184,9 +184,9 @@ bool MoveImporter::read_parent(MoveRow& row) {
         return refuse(move_new_parent_id, code::missing_value,
                       "new_parent_id is empty; a place is a parent and a leg");
     if (row.move.leg == 0)
-        return refuse(move_new_parent_id, code::leg_missing,
-                      fmt::format("new_parent_id {} needs a leg: L, R or a number",
-                                  shown_value(id)));
+        return refuse(
+            move_new_parent_id, code::leg_missing,
+            fmt::format("new_parent_id {} needs a leg: L, R or a number", shown_value(id)));
     return true;
 }
 
@@ -257,8 +257,8 @@ bool MoveImporter::settle_known(MoveRow& row) {
     row.replaces = known_.integer(0);
     known_.reset();
     const std::string difference = differences(known, row);
-    const std::string text = fmt::format("{} {} {}", row.move.member, static_cast<int>(row.tree),
-                                         row.effective_on);
+    const std::string text =
+        fmt::format("{} {} {}", row.move.member, static_cast<int>(row.tree), row.effective_on);
     if (difference.empty()) {
         context_.confirm(text);
         return false;

@@ -6,6 +6,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/import.hpp"
+#include "storage/save.hpp"
 #include "storage/tree_history.hpp"
 
 namespace downline {
@@ -113,17 +114,18 @@ void check_trees(Database& database, std::int64_t number) {
 
 /// Drafts computed with the import keep their totals and digests, as older drafts do.
 void supersede_drafts(Database& database, std::int64_t number) {
-    for (const char* sql :
-         {"DELETE FROM statement WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
-          "last_import >= ?1)",
-          "DELETE FROM carried WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
-          "last_import >= ?1)",
-          "DELETE FROM correction WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
-          "last_import >= ?1)",
-          "DELETE FROM run_order WHERE run IN (SELECT number FROM run WHERE state = 'draft' AND "
-          "last_import >= ?1)",
-          "UPDATE run SET state = 'superseded' WHERE state = 'draft' AND last_import >= ?1"})
-        database.query(sql).bind(1, number).run();
+    Query query = database.query(
+        "SELECT number FROM run WHERE last_import >= ?1 AND (state = 'draft' OR kind = 'what-if')");
+    query.bind(1, number);
+    std::vector<std::int64_t> runs;
+    while (query.step()) runs.push_back(query.integer(0));
+    query.reset();
+    for (const std::int64_t run : runs) {
+        drop_lines(database, run);
+        database.query("UPDATE run SET state = 'superseded', kind = 'run' WHERE number = ?1")
+            .bind(1, run)
+            .run();
+    }
 }
 
 }  // namespace

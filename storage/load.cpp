@@ -264,7 +264,8 @@ AsOf as_of(Database& database, std::int64_t last_import) {
     return result;
 }
 
-Loaded load(Database& database, const Plan& plan, const Period& period, std::int64_t last_import) {
+Loaded load(Database& database, const Plan& plan, const Period& period, std::int64_t last_import,
+            std::optional<std::int64_t> previous_run) {
     std::optional<Database> second = second_connection(database);
     const ReadTransaction reads(database);
     Loaded loaded;
@@ -273,7 +274,8 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
             ? last_import
             : database.integer("SELECT max(number) FROM import WHERE undone_at IS NULL")
                   .value_or(0);
-    loaded.previous_run = previous_run_of(database, plan, period);
+    loaded.previous_run =
+        previous_run ? *previous_run : previous_run_of(database, plan, period);
     const AsOf facts = as_of(database, loaded.last_import);
     const Counting counting(database, loaded.previous_run, period);
     auto [members, orders] =

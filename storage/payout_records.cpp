@@ -7,6 +7,8 @@
 #include "storage/messages.hpp"
 #include "storage/payouts.hpp"
 
+#include "storage/approval.hpp"
+
 namespace downline {
 namespace {
 
@@ -63,15 +65,6 @@ PayoutBatch batch_from(Database& database, const Query& query) {
     return batch;
 }
 
-/// Where two persons are asked for, the one who made a batch does not pay it.
-void check_second_person(Database& database, const std::string& prepared_by,
-                         const std::string& by) {
-    if (database.setting("approval") != "two-person" || prepared_by != by) return;
-    throw Refusal(Refusal::Kind::state,
-                  fmt::format("{} made this batch; another person has to export it (--by)",
-                              shown_value(by)));
-}
-
 }  // namespace
 
 std::int64_t PayoutBatch::payment_count() const {
@@ -120,7 +113,7 @@ void each_payout_item(Database& database, const PayoutBatch& batch,
 }
 
 void record_export(Database& database, const PayoutBatch& batch, const PayoutExport& written) {
-    check_second_person(database, batch.made_by, written.made_by);
+    check_second_person(database, batch.made_by, written.made_by, "made this batch", "export it");
     Transaction transaction(database);
     Query query = database.query(
         "INSERT INTO payout_export(batch, format, dated, payments, amount, digest, payees_digest,"

@@ -4,6 +4,8 @@
 #include "engine/errors.hpp"
 #include "engine/plan/reader.hpp"
 #include "engine/run.hpp"
+#include "storage/approval.hpp"
+#include "storage/close_checks.hpp"
 #include "storage/digest.hpp"
 #include "storage/drafts.hpp"
 #include "storage/plan_changes.hpp"
@@ -32,19 +34,47 @@ std::optional<Closed> last_closed(Database& database, const std::string& plan) {
                   std::string{query.text(3)}};
 }
 
-/// Only the period after the last closed one may be run; where none is closed, any.
-void check_is_next(Database& database, const Plan& plan, const Period& period) {
+/// What a run of a period is, and which run it continues.
+struct Position {
+    RunKind kind = RunKind::run;
+    std::int64_t previous_run = 0;
+};
+
+/// The plan's current draft or final run that matches; 0 none.
+std::int64_t run_number(Database& database, const Plan& plan, const char* condition, Day day) {
+    Query query = database.query(fmt::format(
+        "SELECT number FROM run WHERE plan = ?1 AND {} ORDER BY last_day DESC LIMIT 1", condition));
+    query.bind(1, plan.name).bind(2, std::int64_t{day});
+    return query.step() ? query.integer(0) : 0;
+}
+
+/// A period is run after the last closed one, or on top of drafts: then it is an estimate. The
+/// first one that is run continues nothing; a what-if may also be of a closed period.
+Position position_of(Database& database, const Plan& plan, const Period& period, bool is_what_if) {
+    const auto as = [is_what_if](RunKind kind, std::int64_t previous_run) {
+        return Position{is_what_if ? RunKind::what_if : kind, previous_run};
+    };
     const std::optional<Closed> closed = last_closed(database, plan.name);
-    if (!closed || period.first == closed->last_day + 1) return;
-    const std::string next =
-        period_name(period_of(closed->last_day + 1, plan.period, plan.week_starts));
-    if (period.first <= closed->last_day)
-        refuse(
-            fmt::format("{} of plan {} is closed (up to {}); corrections come as returns in a "
-                        "later period; the next one is {}",
-                        period_name(period), plan.name, closed->period, next));
-    refuse(fmt::format("{} of plan {} cannot be run yet: {} has to be closed first",
-                       period_name(period), plan.name, next));
+    if (closed && period.first == closed->last_day + 1) return as(RunKind::run, closed->run);
+    if (closed && period.first <= closed->last_day) {
+        if (is_what_if)
+            return as(RunKind::run, run_number(database, plan, "state = 'final' AND last_day < ?2",
+                                               period.first));
+        refuse(fmt::format(
+            "{} of plan {} is closed (up to {}); corrections come as returns in a "
+            "later period; the next one is {}",
+            period_name(period), plan.name, closed->period,
+            period_name(period_of(closed->last_day + 1, plan.period, plan.week_starts))));
+    }
+    constexpr const char* draft_until = "state = 'draft' AND last_day = ?2";
+    if (const std::int64_t before = run_number(database, plan, draft_until, period.first - 1))
+        return as(RunKind::estimate, before);
+    if (!closed) return as(RunKind::run, 0);
+    Period missing = period_of(closed->last_day + 1, plan.period, plan.week_starts);
+    while (run_number(database, plan, draft_until, missing.last) != 0)
+        missing = next_period(missing);
+    refuse(fmt::format("{} of plan {} cannot be run yet: {} has to be run first",
+                       period_name(period), plan.name, period_name(missing)));
 }
 
 void check_plan(Database& database, const Plan& plan, const Period& period) {
@@ -63,7 +93,6 @@ void check_plan(Database& database, const Plan& plan, const Period& period) {
             "{} begins on {}, before plan {} takes effect on {}; run a later period "
             "or change [plan] effective",
             period_name(period), format_day(period.first), plan.name, format_day(plan.effective)));
-    check_is_next(database, plan, period);
 }
 
 void check_examples_pass(const Plan& plan) {
@@ -95,12 +124,13 @@ std::vector<std::string> notes_on_text(Database& database, const Plan& plan,
 /// The plan's draft of a period.
 struct Draft {
     std::int64_t number{}, last_import{}, previous_run{};
-    std::string inputs_digest, result_digest, plan_text, made_at;
+    std::string inputs_digest, result_digest, plan_text, made_at, made_by, kind, version;
 };
 Draft draft_to_close(Database& database, const std::string& plan, const std::string& period) {
     Query query = database.query(
         "SELECT number, last_import, previous_run, inputs_digest, result_digest, plan_text,"
-        " made_at, state, closed_at, closed_by FROM run WHERE plan = ?1 AND period = ?2"
+        " made_at, state, closed_at, closed_by, made_by, kind, program_version FROM run WHERE plan "
+        "= ?1 AND period = ?2"
         " AND state IN ('draft', 'final')");
     query.bind(1, plan).bind(2, period);
     if (!query.step())
@@ -109,9 +139,16 @@ Draft draft_to_close(Database& database, const std::string& plan, const std::str
     if (query.text(7) == "final")
         refuse(fmt::format("{} of plan {} is closed already (run {}, {} by {})", period, plan,
                            query.integer(0), query.text(8), query.text(9)));
-    return {query.integer(0),           query.integer(1),           query.integer(2),
-            std::string{query.text(3)}, std::string{query.text(4)}, std::string{query.text(5)},
-            std::string{query.text(6)}};
+    return {query.integer(0),
+            query.integer(1),
+            query.integer(2),
+            std::string{query.text(3)},
+            std::string{query.text(4)},
+            std::string{query.text(5)},
+            std::string{query.text(6)},
+            std::string{query.text(10)},
+            std::string{query.text(11)},
+            std::string{query.text(12)}};
 }
 
 void check_digest(const Draft& draft, const std::string& period, const std::string& stated) {
@@ -140,8 +177,41 @@ std::string changes_since(Database& database, const Draft& draft) {
     return text.empty() ? "the period before was closed anew" : text;
 }
 
-void check_is_fresh(Database& database, const Draft& draft, const Plan& plan,
-                    const Period& period) {
+/// Only the period after the last closed one can be closed, and only what continues that.
+void check_can_close(Database& database, const Draft& draft, const Plan& plan, const Period& period,
+                     const std::optional<Closed>& closed) {
+    if (!closed && draft.kind == "run") return;
+    if (closed && period.first <= closed->last_day)
+        refuse(fmt::format("{} of plan {} lies before {}, which is closed; it can never be closed",
+                           period_name(period), plan.name, closed->period));
+    if (closed && period.first == closed->last_day + 1) {
+        if (draft.kind == "run") return;
+        refuse(
+            fmt::format("{} of plan {} is an estimate, made on top of a draft; run it again now "
+                        "that {} is closed",
+                        period_name(period), plan.name, closed->period));
+    }
+    const std::string next =
+        closed ? period_name(period_of(closed->last_day + 1, plan.period, plan.week_starts))
+               : period_name(period_of(period.first - 1, plan.period, plan.week_starts));
+    if (draft.kind == "run")
+        refuse(fmt::format("{} of plan {} cannot be closed yet: {} has to be closed first",
+                           period_name(period), plan.name, next));
+    refuse(fmt::format("{} of plan {} is an estimate: {} has to be closed first, and {} run again",
+                       period_name(period), plan.name, next, period_name(period)));
+}
+
+/// Without an import since, in the same program, the same facts would be read again.
+void check_is_fresh(Database& database, const Draft& draft, const Plan& plan, const Period& period,
+                    const std::optional<Closed>& closed) {
+    Query newer =
+        database.query("SELECT 1 FROM import WHERE number > ?1 AND undone_at IS NULL LIMIT 1");
+    newer.bind(1, draft.last_import);
+    const bool has_newer = newer.step();
+    newer.reset();
+    if (!has_newer && draft.previous_run == (closed ? closed->run : 0) &&
+        draft.version == DOWNLINE_VERSION)
+        return;
     const Loaded loaded = load(database, plan, period);
     if (loaded.inputs_digest == draft.inputs_digest && loaded.previous_run == draft.previous_run)
         return;
@@ -149,14 +219,14 @@ void check_is_fresh(Database& database, const Draft& draft, const Plan& plan,
                        period_name(period), changes_since(database, draft)));
 }
 
-Plan plan_of(const Draft& draft) {
+PlanReading plan_of(const Draft& draft) {
     PlanReading reading = read_plan(draft.plan_text);
     if (!reading.errors.empty())
         refuse(
             fmt::format("run {} was made with a plan that this version does not read (line {}: "
                         "{}); run it again",
                         draft.number, reading.errors.front().line, reading.errors.front().text));
-    return std::move(reading.plan);
+    return reading;
 }
 
 }  // namespace
@@ -165,25 +235,36 @@ std::int64_t draft_of(Database& database, const Plan& plan, const Period& period
                       const Signature& made, unsigned thread_count,
                       const std::function<void(Snapshot&)>& amend) {
     check_plan(database, plan, period);
-    Loaded loaded = load(database, plan, period);
+    const bool is_what_if = made.kind == RunKind::what_if;
+    const Position position = position_of(database, plan, period, is_what_if);
+    Loaded loaded = load(database, plan, period, 0, position.previous_run);
     if (amend) amend(loaded.snapshot);
     refuse_rank_cycle(database, plan, loaded);
     RunResult result = run(plan, loaded.snapshot, thread_count);
+    const RunCounts counts = count_for_checks(loaded, result);
     loaded.snapshot.orders = {};  // a million order lines that nobody reads any more
     loaded.snapshot.sequences = {};
     Transaction transaction(database);
-    check_plan(database, plan, period);  // someone else may have closed it meanwhile
-    const std::int64_t number = save(database, plan, loaded, result, made);
+    // Someone else may have closed or run something meanwhile.
+    const Position now = position_of(database, plan, period, is_what_if);
+    if (now.kind != position.kind || now.previous_run != position.previous_run)
+        refuse(fmt::format("another run or close of plan {} came in between; run {} again",
+                           plan.name, period_name(period)));
+    const std::int64_t number =
+        save(database, plan, loaded, result, {made.by, made.at, position.kind}, counts);
     result = {};
     transaction.commit();
     return number;
 }
 
 RunSummary make_draft(Database& database, const Plan& plan, const Period& period,
-                      const std::string& by, const std::string& at, unsigned thread_count) {
+                      const std::string& by, const std::string& at, unsigned thread_count,
+                      bool is_what_if) {
     check_plan(database, plan, period);
+    (void)position_of(database, plan, period, is_what_if);
     check_examples_pass(plan);
-    const std::int64_t number = draft_of(database, plan, period, {by, at}, thread_count);
+    const Signature made{by, at, is_what_if ? RunKind::what_if : RunKind::run};
+    const std::int64_t number = draft_of(database, plan, period, made, thread_count);
     RunSummary summary = run_summary(database, number);
     summary.notes = notes_on_text(database, plan, number);
     return summary;
@@ -192,16 +273,25 @@ RunSummary make_draft(Database& database, const Plan& plan, const Period& period
 RunSummary close_period(Database& database, const std::string& plan_name,
                         const std::string& period_text,
                         const std::optional<std::string>& draft_digest, const std::string& by,
-                        const std::string& at) {
+                        const std::string& at, const CloseOptions& options) {
     Transaction transaction(database);
     const Draft draft = draft_to_close(database, plan_name, period_text);
     if (draft_digest) check_digest(draft, period_text, *draft_digest);
-    const Plan plan = plan_of(draft);
+    const PlanReading reading = plan_of(draft);
+    const Plan& plan = reading.plan;
     const std::optional<Period> period = parse_period(period_text, plan.week_starts);
     ensure_intact(period.has_value(), "a stored run has a period that is none");
-    check_is_next(database, plan, *period);
-    check_is_fresh(database, draft, plan, *period);
     const std::optional<Closed> closed = last_closed(database, plan_name);
+    check_can_close(database, draft, plan, *period, closed);
+    check_second_person(database, draft.made_by, by, "made this draft", "close it");
+    check_is_fresh(database, draft, plan, *period, closed);
+    if (options.has_checks) {
+        auto checks = checks_before_closing(database, reading.checks, plan.currency_places,
+                                            draft.number, closed ? closed->run : 0);
+        accept_checks(checks, options.accepted,
+                      fmt::format("{} of plan {}", period_text, plan_name));
+        store_checks(database, draft.number, checks);
+    }
     const std::string chain =
         sha256_hex((closed ? closed->chain_digest : std::string{}) + draft.result_digest);
     Query query = database.query(

@@ -27,7 +27,15 @@ Reloaded reload(Database& database, const RunRecord& run) {
                       fmt::format("the plan of run {} does not read in this version; run {} again",
                                   run.number, run.period));
     Reloaded again{std::move(reading.plan), {}};
-    again.loaded = load(database, again.plan, *period, run.last_import);
+    Query previous = database.query("SELECT state FROM run WHERE number = ?1");
+    previous.bind(1, run.previous_run);
+    if (previous.step() && previous.text(0) == "superseded")
+        throw Refusal(Refusal::Kind::state,
+                      fmt::format("estimate {} of {} is stale: the draft that it continues was run "
+                                  "again; run {} again",
+                                  run.number, run.period, run.period));
+    previous.reset();
+    again.loaded = load(database, again.plan, *period, run.last_import, run.previous_run);
     if (again.loaded.inputs_digest == run.inputs_digest) return again;
     ensure(run.state != "final", "the facts that a final run saw are not what they were; "
                                  "`verify` says what differs");

@@ -5,16 +5,18 @@
 #include <array>
 
 #include "engine/errors.hpp"
+#include "storage/close_checks.hpp"
 #include "storage/runs.hpp"
 
 namespace downline {
 namespace {
 
 constexpr const char* record_columns =
-    "SELECT number, plan, period, state, currency, first_day, last_day, plan_digest,"
+    "SELECT number, plan, period, CASE WHEN kind = 'what-if' THEN kind WHEN state = 'draft' AND"
+    " kind = 'estimate' THEN kind ELSE state END, currency, first_day, last_day, plan_digest,"
     " inputs_digest, result_digest, chain_digest, program_version, made_by, made_at, closed_by,"
     " closed_at, last_import, order_count, volume, sales, line_count, earner_count, active_count,"
-    " affiliate_count, paid FROM run ";
+    " affiliate_count, paid, ifnull(previous_run, 0) FROM run ";
 
 std::optional<std::string> optional_text(const Query& query, int column) {
     if (query.is_null(column)) return std::nullopt;
@@ -48,6 +50,7 @@ RunRecord read_record(const Query& query) {
     record.active_count = query.integer(22);
     record.affiliate_count = query.integer(23);
     record.paid_minor = query.integer(24);
+    record.previous_run = query.integer(25);
     return record;
 }
 
@@ -119,6 +122,7 @@ RunSummary run_summary(Database& database, std::int64_t run_number) {
     summary.bonuses = bonus_totals(database, run_number);
     summary.corrections = correction_totals(database, run_number);
     summary.streams = stream_totals(database, run_number);
+    summary.checks = stored_checks(database, run_number);
     return summary;
 }
 

@@ -5,6 +5,7 @@
 // which rows were imported.
 #include "storage/save.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -108,14 +109,14 @@ public:
     Writer(Database& database, const Plan& plan, const Loaded& loaded, const RunResult& result)
         : database_(database), plan_(plan), loaded_(loaded), result_(result) {}
 
-    std::int64_t write(const Signature& made);
+    std::int64_t write(const Signature& made, const std::optional<RunCounts>& counts);
 
 private:
     /// Affiliates by storage's number, so that the table grows at its end.
     std::vector<MemberIndex> by_number() const;
-    void supersede();
+    void supersede(RunKind kind);
     void write_run(const Signature& made, const std::string& plan_digest,
-                   const std::string& result_digest);
+                   const std::string& result_digest, const std::optional<RunCounts>& counts);
     void write_names();
     void write_cuts();
     void write_totals(const RunTotals& totals);
@@ -131,17 +132,17 @@ private:
     std::int64_t statement_sum_minor_ = 0;
 };
 
-std::int64_t Writer::write(const Signature& made) {
+std::int64_t Writer::write(const Signature& made, const std::optional<RunCounts>& counts) {
     run_ = database_.integer("SELECT coalesce(max(number), 0) + 1 FROM run").value_or(1);
     const std::string plan_digest = sha256_hex(plan_.text);
     auto aside = std::async(std::launch::async, [&] {
         return std::pair(result_digest_of(plan_digest, loaded_, result_), totals_of(result_));
     });
     const std::vector<MemberIndex> members = by_number();
-    supersede();
+    supersede(made.kind);
     write_statements(members);
     const auto [result_digest, totals] = aside.get();
-    write_run(made, plan_digest, result_digest);
+    write_run(made, plan_digest, result_digest, counts);
     write_names();
     write_cuts();
     write_totals(totals);
@@ -162,35 +163,37 @@ std::vector<MemberIndex> Writer::by_number() const {
     return order;
 }
 
-void Writer::supersede() {
-    Query drafts = database_.query(
-        "SELECT number FROM run WHERE plan = ?1 AND period = ?2 AND state = 'draft'");
-    drafts.bind(1, plan_.name);
+/// The draft before, or the what-if before, of the same plan and period.
+void Writer::supersede(RunKind kind) {
+    Query runs = database_.query(
+        kind == RunKind::what_if
+            ? "SELECT number FROM run WHERE plan = ?1 AND period = ?2 AND kind = 'what-if'"
+            : "SELECT number FROM run WHERE plan = ?1 AND period = ?2 AND state = 'draft'");
     const std::string period = period_name(loaded_.snapshot.period);
-    drafts.bind(2, period);
+    runs.bind(1, plan_.name).bind(2, period);
     std::vector<std::int64_t> numbers;
-    while (drafts.step()) numbers.push_back(drafts.integer(0));
-    drafts.reset();
+    while (runs.step()) numbers.push_back(runs.integer(0));
+    runs.reset();
     for (const std::int64_t number : numbers) {
-        for (const char* sql :
-             {"DELETE FROM statement WHERE run = ?1", "DELETE FROM carried WHERE run = ?1",
-              "DELETE FROM run_order WHERE run = ?1", "DELETE FROM correction WHERE run = ?1",
-              "UPDATE run SET state = 'superseded' WHERE number = ?1"})
-            database_.query(sql).bind(1, number).run();
+        drop_lines(database_, number);
+        database_.query("UPDATE run SET state = 'superseded', kind = 'run' WHERE number = ?1")
+            .bind(1, number)
+            .run();
     }
 }
 
 void Writer::write_run(const Signature& made, const std::string& plan_digest,
-                       const std::string& result_digest) {
+                       const std::string& result_digest,
+                       const std::optional<RunCounts>& counts) {
     const Snapshot& snapshot = loaded_.snapshot;
     const std::string period = period_name(snapshot.period);
     Query query = database_.query(
-        "INSERT INTO run(number, plan, period, first_day, last_day, state, last_import,"
+        "INSERT INTO run(number, plan, period, first_day, last_day, last_import,"
         " previous_run, currency, plan_text, plan_digest, inputs_digest, result_digest,"
         " program_version, made_by, made_at, order_count, volume, sales, line_count,"
-        " earner_count, active_count, affiliate_count, paid) VALUES (?1, ?2, ?3, ?4, ?5, 'draft',"
-        " ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
-        " ?22, ?23)");
+        " earner_count, active_count, affiliate_count, paid, state, kind, payees_without_sales,"
+        " repeated_orders) VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12,"
+        " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)");
     query.bind(1, run_).bind(2, plan_.name).bind(3, period);
     query.bind(4, std::int64_t{snapshot.period.first}).bind(5, std::int64_t{snapshot.period.last});
     query.bind(6, loaded_.last_import).bind(7, loaded_.previous_run).bind(8, plan_.currency);
@@ -200,6 +203,10 @@ void Writer::write_run(const Signature& made, const std::string& plan_digest,
     query.bind(17, result_.volume_centipoints).bind(18, result_.amount_minor);
     query.bind(19, line_count_).bind(20, earner_count_).bind(21, active_count_);
     query.bind(22, affiliate_count_).bind(23, result_.paid_minor);
+    constexpr std::string_view kinds[] = {"run", "estimate", "what-if"};
+    query.bind(24, made.kind == RunKind::what_if ? "superseded" : "draft");
+    query.bind(25, kinds[static_cast<std::size_t>(made.kind)]);
+    if (counts) query.bind(26, counts->payees_without_sales).bind(27, counts->repeated_orders);
     query.run();
 }
 
@@ -312,13 +319,19 @@ void Writer::write_orders() {
 
 }  // namespace
 
+void drop_lines(Database& database, std::int64_t run) {
+    for (const char* table : {"statement", "carried", "run_order", "correction"})
+        database.query(fmt::format("DELETE FROM {} WHERE run = ?1", table)).bind(1, run).run();
+}
+
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
-                  const RunResult& result, const Signature& made) {
+                  const RunResult& result, const Signature& made,
+                  const std::optional<RunCounts>& counts) {
     ensure(result.accounts.size() == plan.bonuses.size() &&
                result.books.size() == plan.bonuses.size() &&
                result.standing.measures.size() == plan.measures.size(),
            "a run has one account and one book per bonus, and a column per measure");
-    return Writer(database, plan, loaded, result).write(made);
+    return Writer(database, plan, loaded, result).write(made, counts);
 }
 
 }  // namespace downline

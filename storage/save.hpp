@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/plan/plan.hpp"
@@ -11,16 +12,32 @@
 
 namespace downline {
 
-/// Who makes a run, and when (UTC, ISO 8601).
+/// What is stored: an estimate is a draft that continues drafts, a what-if is never current.
+enum class RunKind : std::uint8_t { run, estimate, what_if };
+
+/// Who makes a run, when (UTC, ISO 8601), and as what.
 struct Signature {
     std::string by, at;
+    RunKind kind = RunKind::run;
 };
+
+/// What a look at a run's orders and payees counts, for closing.
+struct RunCounts {
+    std::int64_t payees_without_sales{}, repeated_orders{};
+};
+/// REQUIRES: `loaded` has its order lines. Linear in members and order lines.
+[[nodiscard]] RunCounts count_for_checks(const Loaded& loaded, const RunResult& result);
+
+/// Deletes the statements of a run that is no longer current, and what it left behind: it keeps its
+/// plan, totals and digests.
+void drop_lines(Database& database, std::int64_t run);
 
 /// Stores a draft and returns its number; the plan's draft for the same period before it is
 /// superseded: it keeps its plan, totals and digests, and loses its statements.
 /// REQUIRES: a transaction is open; `loaded` has its members and order_places (its order lines may
 /// be gone). BrokenInvariant where what is written does not add up to what the run paid.
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
-                  const RunResult& result, const Signature& made);
+                  const RunResult& result, const Signature& made,
+                  const std::optional<RunCounts>& counts = std::nullopt);
 
 }  // namespace downline

@@ -145,6 +145,32 @@ BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); EN
 CREATE TRIGGER correction_final_delete BEFORE DELETE ON correction
 WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
 BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+
+-- Lifecycle: what a run is besides its state, what closing looks at, and who changed a setting.
+ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'
+    CHECK (kind IN ('run', 'estimate', 'what-if'));    -- an estimate continues drafts
+ALTER TABLE run ADD COLUMN payees_without_sales INTEGER;  -- paid, and no order in their downline
+ALTER TABLE run ADD COLUMN repeated_orders INTEGER;    -- of one buyer, day and amount: beyond one
+CREATE TABLE close_check (       -- what was looked at when a run was closed
+    run         INTEGER NOT NULL REFERENCES run(number),
+    name        TEXT NOT NULL,
+    figure      TEXT NOT NULL,
+    bound       TEXT,                  -- of the plan's [checks]; NULL: none
+    holds       INTEGER NOT NULL,
+    is_accepted INTEGER NOT NULL,      -- it failed, and closing was asked for all the same
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE setting_change (
+    row     INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER close_check_update BEFORE UPDATE ON close_check
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER close_check_delete BEFORE DELETE ON close_check
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
 )sql";
 
 }  // namespace downline

@@ -14,7 +14,7 @@ struct Move {
     std::uint32_t member{}, parent{};  ///< parent 0: it becomes a root
     std::uint32_t leg{};               ///< of a placement, 1-based; else 0
     Day holds_from{};
-    std::int64_t row{};                ///< of the table; 0: not stored yet
+    std::int64_t row{};  ///< of the table; 0: not stored yet
 };
 
 /// Why a tree is none after a day.

@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <span>
 #include <vector>
 
 #include "engine/errors.hpp"
 #include "engine/plan/reader.hpp"
 #include "engine/run.hpp"
+#include "storage/balances.hpp"
 #include "storage/digest.hpp"
 #include "storage/messages.hpp"
 #include "storage/runs.hpp"
@@ -89,7 +91,7 @@ std::optional<std::string> difference(const StoredTable& table, Database& stored
 }
 
 struct FinalRun {
-    std::int64_t number{}, last_import{};
+    std::int64_t number{}, last_import{}, previous_run{};
     std::string plan, period, plan_text, plan_digest, inputs_digest, result_digest, chain_digest,
         version;
 };
@@ -97,7 +99,8 @@ struct FinalRun {
 std::vector<FinalRun> final_runs(Database& database) {
     Query query = database.query(
         "SELECT number, last_import, plan, period, plan_text, plan_digest, inputs_digest,"
-        " result_digest, coalesce(chain_digest, ''), program_version FROM run"
+        " result_digest, coalesce(chain_digest, ''), program_version,"
+        " ifnull(previous_run, 0) FROM run"
         " WHERE state = 'final' ORDER BY plan, last_day");
     std::vector<FinalRun> runs;
     while (query.step()) {
@@ -109,6 +112,7 @@ std::vector<FinalRun> final_runs(Database& database) {
                                   &run.inputs_digest, &run.result_digest, &run.chain_digest,
                                   &run.version})
             *text = query.text(column++);
+        run.previous_run = query.integer(column);
     }
     return runs;
 }
@@ -134,38 +138,60 @@ Check check_links(Database& database) {
     return {"links", count == 0, count == 0 ? "every row names rows that are there" : finding};
 }
 
-/// Accounts, totals and statements of a run, as stored, add up to what it paid.
-std::optional<std::string> sums_differ(Database& database, std::int64_t run) {
-    struct Sum {
-        const char *what, *sql;
-    };
-    static constexpr Sum sums[] = {
-        {"its statements", "SELECT sum(amount) FROM statement WHERE run = ?1"},
-        {"its totals and corrections",
-         "SELECT sum(amount) FROM (SELECT amount FROM run_total WHERE run = ?1 UNION ALL"
-         " SELECT amount FROM correction WHERE run = ?1)"},
-        {"its bonuses and corrections",
-         "SELECT sum(amount) FROM (SELECT paid AS amount FROM run_bonus WHERE run = ?1 UNION ALL"
-         " SELECT amount FROM correction WHERE run = ?1)"},
-        {"its maximum less what was forfeited and cut, and corrections",
-         "SELECT sum(amount) FROM (SELECT CASE WHEN kind IN ('cap', 'limit') THEN paid ELSE maximum END"
-         " AS amount FROM run_bonus WHERE run = ?1 UNION ALL"
-         " SELECT -amount FROM run_forfeit WHERE run = ?1 UNION ALL"
-         " SELECT amount FROM correction WHERE run = ?1)"},
-    };
+std::string name_of(const FinalRun& run) {
+    return fmt::format("run {} ({} {})", run.number, run.plan, run.period);
+}
+
+/// Something of a run that must come to what it paid, as it is stored.
+struct Sum {
+    const char *what, *sql;
+};
+constexpr Sum statement_sums[] = {
+    {"its statements", "SELECT sum(amount) FROM statement WHERE run = ?1"},
+    {"its totals and corrections",
+     "SELECT sum(amount) FROM (SELECT amount FROM run_total WHERE run = ?1 UNION ALL"
+     " SELECT amount FROM correction WHERE run = ?1)"},
+    {"its bonuses and corrections",
+     "SELECT sum(amount) FROM (SELECT paid AS amount FROM run_bonus WHERE run = ?1 UNION ALL"
+     " SELECT amount FROM correction WHERE run = ?1)"},
+};
+constexpr Sum conservation_sums[] = {
+    {"its maximum less what was forfeited and cut, and corrections",
+     "SELECT sum(amount) FROM (SELECT CASE WHEN kind IN ('cap', 'limit') THEN paid ELSE maximum END"
+     " AS amount FROM run_bonus WHERE run = ?1 UNION ALL"
+     " SELECT -amount FROM run_forfeit WHERE run = ?1 UNION ALL"
+     " SELECT amount FROM correction WHERE run = ?1)"},
+};
+
+/// Of every final run each sum comes to what it paid.
+Check check_sums(Database& database, const std::vector<FinalRun>& runs, const char* name,
+                 std::span<const Sum> sums, const char* holds) {
     Query paid_query = database.query("SELECT paid FROM run WHERE number = ?1");
-    paid_query.bind(1, run);
-    ensure_intact(paid_query.step(), "a final run is gone while it is verified");
-    const std::int64_t paid = paid_query.integer(0);
-    for (const Sum& sum : sums) {
-        Query query = database.query(sum.sql);
-        query.bind(1, run);
-        const std::int64_t found = query.step() && !query.is_null(0) ? query.integer(0) : 0;
-        if (found != paid)
-            return fmt::format("{} come to {} minor units, but the run paid {}", sum.what, found,
-                               paid);
+    for (const FinalRun& run : runs) {
+        paid_query.reset();
+        paid_query.bind(1, run.number);
+        ensure_intact(paid_query.step(), "a final run is gone while it is verified");
+        const std::int64_t paid = paid_query.integer(0);
+        for (const Sum& sum : sums) {
+            Query query = database.query(sum.sql);
+            query.bind(1, run.number);
+            const std::int64_t found = query.step() && !query.is_null(0) ? query.integer(0) : 0;
+            if (found != paid)
+                return {name, false,
+                        fmt::format("{}: {} come to {} minor units, but the run paid {}",
+                                    name_of(run), sum.what, found, paid)};
+        }
     }
-    return std::nullopt;
+    return {name, true, holds};
+}
+
+/// The postings of every cause sum to zero, and a balance is what its postings are.
+Check check_books(Database& database) {
+    const std::vector<std::string> found = posting_differences(database);
+    if (found.empty()) return {"books", true, "double entry: every cause sums to zero"};
+    return {"books", false,
+            found.size() == 1 ? found.front()
+                              : fmt::format("{}; {} more", found.front(), found.size() - 1)};
 }
 
 /// What differs between a stored run and the same run computed from the facts that it saw.
@@ -178,7 +204,7 @@ std::optional<std::string> recomputed_differs(Database& database, const FinalRun
     const Plan& plan = reading.plan;
     const auto period = parse_period(run.period, plan.week_starts);
     if (!period) return fmt::format("its period {} is none", shown_value(run.period));
-    Loaded loaded = load(database, plan, *period, run.last_import);
+    Loaded loaded = load(database, plan, *period, run.last_import, run.previous_run);
     if (loaded.inputs_digest != run.inputs_digest)
         return "the facts that it saw have changed: their digest is another";
     const RunResult result = downline::run(plan, loaded.snapshot, thread_count);
@@ -196,12 +222,11 @@ std::optional<std::string> recomputed_differs(Database& database, const FinalRun
 }
 
 Check check_run(Database& database, const FinalRun& run, unsigned thread_count) {
-    const std::string name = fmt::format("run {} ({} {})", run.number, run.plan, run.period);
+    const std::string name = name_of(run);
     std::optional<std::string> finding;
     if (sha256_hex(run.plan_text) != run.plan_digest) finding = "the text of its plan was changed";
     try {
-        if (!finding) finding = sums_differ(database, run.number);
-        if (!finding) finding = recomputed_differs(database, run, thread_count);
+            if (!finding) finding = recomputed_differs(database, run, thread_count);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& error) {  // of facts that were tampered with, anything
@@ -225,6 +250,11 @@ bool verify(Database& database, const std::optional<std::string>& head, unsigned
     take(check_integrity(database));
     take(check_links(database));
     const std::vector<FinalRun> runs = final_runs(database);
+    take(check_sums(database, runs, "statements", statement_sums,
+                    "of every run they come to what it paid"));
+    take(check_sums(database, runs, "conservation", conservation_sums,
+                    "what could be paid was paid, forfeited or cut"));
+    take(check_books(database));
     bool has_head = false;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const bool is_first = i == 0 || runs[i - 1].plan != runs[i].plan;

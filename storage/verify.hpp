@@ -11,7 +11,8 @@ namespace downline {
 
 /// One named check of the whole database or of one final run.
 struct Check {
-    std::string name;     ///< "integrity", "chain evergreen", "run 3 (evergreen 2026-10)"
+    std::string name;     ///< "integrity", "links", "statements", "conservation", "books",
+                          ///< "run 3 (evergreen 2026-10)", "chain evergreen", "head"
     bool holds = true;
     std::string finding;  ///< what was checked, or what differs, by table and row
 };

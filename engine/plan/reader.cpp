@@ -132,7 +132,7 @@ void warn_of_bonuses_for_nothing(const Plan& plan, const PlanPlaces& places, Pro
                                          in_quotes(plan.bonuses[b].code)));
 }
 
-void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
+void read_sections(const TomlValue& whole, Plan& plan, Checks& checks, Problems& problems) {
     TableReader document(whole, "the plan", problems);
     read_header(document, plan);
     ReadingContext context;
@@ -150,6 +150,7 @@ void read_sections(const TomlValue& whole, Plan& plan, Problems& problems) {
     read_weights(document, context, plan);
     read_limits(document, plan);
     read_placement(document, plan);
+    checks = read_checks(document, plan.currency_places);
     read_examples(document, plan);
     document.finish();
     check_dependencies(plan, places, problems);
@@ -266,7 +267,8 @@ PlanReading read_plan(std::string_view text) {
     PlanReading reading;
     Problems problems;
     if (const std::optional<TomlValue> document = parse_document(text, problems)) {
-        if (!has_too_many(*document, problems)) read_sections(*document, reading.plan, problems);
+        if (!has_too_many(*document, problems))
+            read_sections(*document, reading.plan, reading.checks, problems);
     }
     reading.plan.text = text;
     reading.errors = problems.take_errors();

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/plan/checks.hpp"
 #include "engine/plan/plan.hpp"
 
 namespace downline {
@@ -16,7 +17,8 @@ struct PlanError {
 };
 
 struct PlanReading {
-    Plan plan;  ///< usable only where there are no errors
+    Plan plan;      ///< usable only where there are no errors
+    Checks checks;  ///< likewise
     std::vector<PlanError> errors;    ///< by place
     std::vector<PlanError> warnings;  ///< unreachable ranks, bonuses that pay nothing
 };

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/plan/checks.hpp"
 #include "engine/plan/forms.hpp"
 
 namespace downline {
@@ -35,6 +36,8 @@ void read_weights(TableReader& document, const ReadingContext& context, Plan& pl
 
 /// `[[bonus]]`: the shared keys, and the kind's own through the register of kinds.
 void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, PlanPlaces& places);
+
+[[nodiscard]] Checks read_checks(TableReader& document, int currency_places);
 
 /// `[[example]]`, its texts unread.
 void read_examples(TableReader& document, Plan& plan);

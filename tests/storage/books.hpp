@@ -25,7 +25,7 @@ public:
             database.integer("SELECT ifnull(max(number), 0) + 1 FROM run").value();
         database
             .query("INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, 'draft', 0, NULL, 'USD', '', '',"
-                   " '', '', NULL, '', 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, ?6)")
+                   " '', '', NULL, '', 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, ?6, 'run', NULL, NULL)")
             .bind(1, run).bind(2, plan).bind(3, period_text).bind(4, std::int64_t{span.first})
             .bind(5, std::int64_t{span.last}).bind(6, total).run();
         Query statement = database.query(

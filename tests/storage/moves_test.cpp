@@ -48,10 +48,10 @@ public:
             load_members(database, as_of(database, INT64_MAX),
                          Period{PeriodKind::day, day(on), day(on)}, 0);
         const auto& all = loaded.members;
-        const auto& parents = tree == Tree::sponsor || (tree == Tree::enroller && all.enroller.empty())
-                                  ? all.sponsor
-                              : tree == Tree::enroller ? all.enroller
-                                                       : all.placement;
+        const auto& parents =
+            tree == Tree::sponsor || (tree == Tree::enroller && all.enroller.empty()) ? all.sponsor
+            : tree == Tree::enroller                                                  ? all.enroller
+                                     : all.placement;
         std::string text;
         for (std::uint32_t i = 0; i < all.count; ++i)
             if (parents[i] != no_member)
@@ -142,8 +142,9 @@ TEST_CASE("a move dated before one that is known is tried against it") {
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
           "moves:2:13: error sponsor_cycle: after 2026-01-20 sponsor links form a cycle of 3: "
           "bob -> cat -> ann -> bob; correct one of the moves");
-    CHECK(company.moves("bob,sponsor,cat,2026-01-10,,earlier\nbob,sponsor,top,2026-01-15,,back\n") ==
-          "2 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(
+        company.moves("bob,sponsor,cat,2026-01-10,,earlier\nbob,sponsor,top,2026-01-15,,back\n") ==
+        "2 new, 0 changed, 0 unchanged, 0 rejected");
 }
 
 TEST_CASE("a leg that is taken is refused, also on a later day and by one who joins later") {
@@ -158,11 +159,13 @@ TEST_CASE("a leg that is taken is refused, also on a later day and by one who jo
           "moves:2:30: error leg_taken: leg 1 below \"top\" is taken by \"ann\" on 2026-01-19; "
           "choose another");
     const std::string header = "member_id,sponsor_id,joined_on,placement_id,leg\n";
-    CHECK(import_text(company.database, ImportKind::members, header + "fay,top,2026-01-19,top,L\n") ==
-          "0 new, 0 changed, 0 unchanged, 1 rejected\n"
-          "members:2:24: error leg_taken: leg 1 below \"top\" is taken by \"ann\"; choose another");
-    CHECK(import_text(company.database, ImportKind::members, header + "fay,top,2026-01-20,top,L\n") ==
-          "1 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(
+        import_text(company.database, ImportKind::members, header + "fay,top,2026-01-19,top,L\n") ==
+        "0 new, 0 changed, 0 unchanged, 1 rejected\n"
+        "members:2:24: error leg_taken: leg 1 below \"top\" is taken by \"ann\"; choose another");
+    CHECK(
+        import_text(company.database, ImportKind::members, header + "fay,top,2026-01-20,top,L\n") ==
+        "1 new, 0 changed, 0 unchanged, 0 rejected");
     CHECK(company.moves("dan,placement,top,2026-01-25,L,x\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
           "moves:2:30: error leg_taken: leg 1 below \"top\" is taken by \"fay\" on 2026-01-25; "
@@ -171,40 +174,40 @@ TEST_CASE("a leg that is taken is refused, also on a later day and by one who jo
 
 TEST_CASE("rows of moves that cannot be") {
     Company company;
-    CHECK(company.moves(
-              "zed,sponsor,top,2026-01-10,,unknown member\n"
-              "cat,sponsor,zed,2026-01-10,,unknown parent\n"
-              "cat,sponsor,cat,2026-01-10,,oneself\n"
-              "cat,sponsor,eve,2026-01-10,,a customer above\n"
-              "cat,upline,top,2026-01-10,,no such tree\n"
-              "cat,,top,2026-01-10,,no tree\n"
-              "cat,sponsor,top,2024-12-31,,before joining\n"
-              "cat,sponsor,top,2026-01-10,L,a leg\n"
-              "cat,placement,top,2026-01-10,,no leg\n"
-              "cat,placement,,2026-01-10,L,no parent\n"
-              "eve,placement,top,2026-02-10,L,a customer placed\n"
-              "cat,sponsor,top,2026-01-10,,\n"
-              "cat,placement,top,2026-01-10,X,a bad leg\n") ==
-          "0 new, 0 changed, 0 unchanged, 13 rejected\n"
-          "moves:2:1: error unknown_member: member_id \"zed\" is nobody's; import the members first\n"
-          "moves:3:13: error unknown_sponsor: new_parent_id \"zed\" is nobody's; import the members "
-          "first\n"
-          "moves:4:13: error self_sponsor: new_parent_id \"cat\" is the member itself; name another\n"
-          "moves:5:13: error customer_sponsor: new_parent_id \"eve\" is a customer, and a customer "
-          "has no downline; name an affiliate\n"
-          "moves:6:5: error bad_tree: tree \"upline\" is unknown; write one of sponsor, enroller, "
-          "placement\n"
-          "moves:7:5: error missing_value: tree is empty; write sponsor, enroller or placement\n"
-          "moves:8:17: error move_before_joining: effective_on 2024-12-31 is before the member "
-          "joined, 2025-01-04; correct it\n"
-          "moves:9:28: error leg_alone: a leg belongs to a move in the placement tree; leave it "
-          "empty\n"
-          "moves:10:15: error leg_missing: new_parent_id \"top\" needs a leg: L, R or a number\n"
-          "moves:11:15: error missing_value: new_parent_id is empty; a place is a parent and a leg\n"
-          "moves:12:1: error customer_placed: member_id \"eve\" is a customer, and customers have no "
-          "place; take the row out\n"
-          "moves:13:29: error missing_value: reason is empty; every move needs one\n"
-          "moves:14:30: error bad_leg: leg \"X\" is unknown; write L, R or a number from 1 to 1000");
+    CHECK(
+        company.moves("zed,sponsor,top,2026-01-10,,unknown member\n"
+                      "cat,sponsor,zed,2026-01-10,,unknown parent\n"
+                      "cat,sponsor,cat,2026-01-10,,oneself\n"
+                      "cat,sponsor,eve,2026-01-10,,a customer above\n"
+                      "cat,upline,top,2026-01-10,,no such tree\n"
+                      "cat,,top,2026-01-10,,no tree\n"
+                      "cat,sponsor,top,2024-12-31,,before joining\n"
+                      "cat,sponsor,top,2026-01-10,L,a leg\n"
+                      "cat,placement,top,2026-01-10,,no leg\n"
+                      "cat,placement,,2026-01-10,L,no parent\n"
+                      "eve,placement,top,2026-02-10,L,a customer placed\n"
+                      "cat,sponsor,top,2026-01-10,,\n"
+                      "cat,placement,top,2026-01-10,X,a bad leg\n") ==
+        "0 new, 0 changed, 0 unchanged, 13 rejected\n"
+        "moves:2:1: error unknown_member: member_id \"zed\" is nobody's; import the members first\n"
+        "moves:3:13: error unknown_sponsor: new_parent_id \"zed\" is nobody's; import the members "
+        "first\n"
+        "moves:4:13: error self_sponsor: new_parent_id \"cat\" is the member itself; name another\n"
+        "moves:5:13: error customer_sponsor: new_parent_id \"eve\" is a customer, and a customer "
+        "has no downline; name an affiliate\n"
+        "moves:6:5: error bad_tree: tree \"upline\" is unknown; write one of sponsor, enroller, "
+        "placement\n"
+        "moves:7:5: error missing_value: tree is empty; write sponsor, enroller or placement\n"
+        "moves:8:17: error move_before_joining: effective_on 2024-12-31 is before the member "
+        "joined, 2025-01-04; correct it\n"
+        "moves:9:28: error leg_alone: a leg belongs to a move in the placement tree; leave it "
+        "empty\n"
+        "moves:10:15: error leg_missing: new_parent_id \"top\" needs a leg: L, R or a number\n"
+        "moves:11:15: error missing_value: new_parent_id is empty; a place is a parent and a leg\n"
+        "moves:12:1: error customer_placed: member_id \"eve\" is a customer, and customers have no "
+        "place; take the row out\n"
+        "moves:13:29: error missing_value: reason is empty; every move needs one\n"
+        "moves:14:30: error bad_leg: leg \"X\" is unknown; write L, R or a number from 1 to 1000");
 }
 
 TEST_CASE("the same move again is a no-op; another of the day is an error, unless it replaces it") {
@@ -242,10 +245,11 @@ TEST_CASE("a members file may say the place before a move or the one after it, a
         CHECK(import_text(company.database, ImportKind::members,
                           header + "cat," + sponsor + ",2025-01-04\n") ==
               "0 new, 0 changed, 1 unchanged, 0 rejected");
-    CHECK(import_text(company.database, ImportKind::members, header + "cat,top,2025-01-04\n") ==
-          "0 new, 0 changed, 0 unchanged, 1 rejected\n"
-          "members:2:5: error sponsor_changed: sponsor_id is \"bob\", here \"top\"; a member changes "
-          "its place by a row of a moves file only");
+    CHECK(
+        import_text(company.database, ImportKind::members, header + "cat,top,2025-01-04\n") ==
+        "0 new, 0 changed, 0 unchanged, 1 rejected\n"
+        "members:2:5: error sponsor_changed: sponsor_id is \"bob\", here \"top\"; a member changes "
+        "its place by a row of a moves file only");
 }
 
 TEST_CASE("with --skip-bad the moves that make no cycle go in") {
@@ -308,10 +312,12 @@ TEST_CASE("a closed period refuses a move and is computed again as it was") {
     run_month("2026-02");
     // 5 % of dan's and 5 % of cat's orders go to the active above, 2 % of dan's to the next:
     // ann has 5 % of cat's 100.00 and 2 % of dan's.
-    CHECK(override_of("2026-02") == std::map<std::string, std::int64_t>{{"ann", 700}, {"cat", 500}});
+    CHECK(override_of("2026-02") ==
+          std::map<std::string, std::int64_t>{{"ann", 700}, {"cat", 500}});
     company.good("cat,sponsor,bob,2026-02-01,,asked\n");
     run_month("2026-02");
-    CHECK(override_of("2026-02") == std::map<std::string, std::int64_t>{{"bob", 700}, {"cat", 500}});
+    CHECK(override_of("2026-02") ==
+          std::map<std::string, std::int64_t>{{"bob", 700}, {"cat", 500}});
     CHECK(verify(company.database, {}, 1, [](const Check& check) {
         CAPTURE(check.finding);
         CHECK(check.holds);

@@ -59,13 +59,15 @@ TEST_CASE("a run that is closed after one with a higher number is not lost") {
     company.closed("small", "2026-01", {{"ann", 5000}});
     company.database.execute("INSERT INTO run SELECT 9, 'other', period, first_day, last_day,"
                              " 'final', last_import, NULL, currency, '', '', '', '', NULL, '',"
-                             " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 300 FROM run");
+                             " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 300, 'run', NULL,"
+                             " NULL FROM run");
     company.database.execute("INSERT INTO statement SELECT 9, member, 1, 0, 0, 300, 1, x'', NULL,"
                              " NULL FROM statement");
     company.pay("P1");
     company.database.execute("INSERT INTO run SELECT 5, 'third', period, first_day, last_day,"
                              " 'final', last_import, NULL, currency, '', '', '', '', NULL, '',"
-                             " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 20 FROM run"
+                             " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 20, 'run', NULL,"
+                             " NULL FROM run"
                              " WHERE number = 9");
     company.database.execute("INSERT INTO statement SELECT 5, member, 1, 0, 0, 20, 1, x'', NULL,"
                              " NULL FROM statement WHERE run = 9");
@@ -287,7 +289,8 @@ TEST_CASE("a posting without its other half is found") {
           std::vector<std::string>{"ann has a balance of 0 minor units, but postings of 1"});
     company.database.execute("INSERT INTO run SELECT 2, 'other', period, first_day, last_day,"
                              " 'final', last_import, NULL, currency, '', '', '', '', NULL, '',"
-                             " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 300 FROM run");
+                             " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 300, 'run', NULL,"
+                             " NULL FROM run");
     CHECK(posting_differences(company.database).front() ==
           "the postings of run 2 sum to -300 minor units, not to 0");
 }

@@ -145,7 +145,7 @@ TEST_CASE("periods are closed one after the other") {
           "2026-01 of plan small is closed (up to 2026-01); corrections come as returns in a later "
           "period; the next one is 2026-02");
     CHECK(refusal([&] { draft(facts, "2026-03"); }) ==
-          "2026-03 of plan small cannot be run yet: 2026-02 has to be closed first");
+          "2026-03 of plan small cannot be run yet: 2026-02 has to be run first");
     draft(facts, "2026-02");
     CHECK(close(facts, "2026-02").record.chain_digest !=
           run_summary(facts.database, 1).record.chain_digest);
@@ -158,7 +158,7 @@ TEST_CASE("a draft of a later period cannot be closed before the one between") {
     draft(facts, "2026-03");
     close(facts, "2026-01");
     CHECK(refusal([&] { close(facts, "2026-03"); }) ==
-          "2026-03 of plan small cannot be run yet: 2026-02 has to be closed first");
+          "2026-03 of plan small cannot be closed yet: 2026-02 has to be closed first");
 }
 
 TEST_CASE("a draft is closed only by its own digest") {

@@ -1,0 +1,266 @@
+// Checks before closing: see the header.
+#include "storage/close_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "engine/errors.hpp"
+#include "engine/money.hpp"
+#include "engine/nearest.hpp"
+#include "storage/save.hpp"
+
+namespace downline {
+namespace {
+
+constexpr std::array check_names{
+    "payout-ratio",    "payout-ratio-change", "member-change", "payees-without-sales",
+    "repeated-orders", "negative-balances",   "new-payees"};
+
+/// "45.3%", four places at most: of millionths.
+std::string percent(std::int64_t ppm) {
+    std::string text = format_decimal(ppm, 4);
+    while (text.ends_with('0')) text.pop_back();
+    if (text.ends_with('.')) text.pop_back();
+    return text + "%";
+}
+
+struct RunFigures {
+    std::int64_t paid_minor{}, volume_centipoints{};
+    std::optional<std::int64_t> payees_without_sales, repeated_orders;
+};
+
+RunFigures figures_of(Database& database, std::int64_t run) {
+    Query query = database.query(
+        "SELECT paid, volume, payees_without_sales, repeated_orders FROM run WHERE number = ?1");
+    query.bind(1, run);
+    ensure(query.step(), "a run is gone while it is closed");
+    RunFigures figures{query.integer(0), query.integer(1), {}, {}};
+    if (!query.is_null(2)) figures.payees_without_sales = query.integer(2);
+    if (!query.is_null(3)) figures.repeated_orders = query.integer(3);
+    return figures;
+}
+
+/// What was paid of the volume, in millionths, a point being one currency unit; nothing without
+/// volume.
+std::optional<std::int64_t> ratio_ppm(const RunFigures& run, int places) {
+    if (run.volume_centipoints <= 0) return std::nullopt;
+    Int128 paid = Int128{run.paid_minor} * 100 * 1'000'000, volume = run.volume_centipoints;
+    for (int i = 0; i < places; ++i) volume *= 10;
+    return static_cast<std::int64_t>(paid / volume);
+}
+
+/// What two periods' statements, member by member, say of pay that changed.
+struct PayChanges {
+    std::int64_t new_payees = 0;
+    std::int64_t largest_minor = 0;  ///< signed
+    std::int64_t largest_member = 0;
+};
+
+PayChanges changes_of(Database& database, std::int64_t run, std::int64_t previous_run) {
+    constexpr const char* sql =
+        "SELECT member, amount FROM statement WHERE run = ?1 ORDER BY member";
+    Query now = database.query(sql), before = database.query(sql);
+    now.bind(1, run);
+    before.bind(1, previous_run);
+    const auto next = [](Query& query) { return query.step() ? query.integer(0) : INT64_MAX; };
+    PayChanges changes;
+    std::int64_t member_now = next(now), member_before = next(before);
+    while (member_now != INT64_MAX || member_before != INT64_MAX) {
+        const std::int64_t member = std::min(member_now, member_before);
+        const std::int64_t paid_now = member_now == member ? now.integer(1) : 0;
+        const std::int64_t paid_before = member_before == member ? before.integer(1) : 0;
+        if (paid_now > 0 && paid_before <= 0) ++changes.new_payees;
+        if (std::abs(paid_now - paid_before) > std::abs(changes.largest_minor)) {
+            changes.largest_minor = paid_now - paid_before;
+            changes.largest_member = member;
+        }
+        if (member_now == member) member_now = next(now);
+        if (member_before == member) member_before = next(before);
+    }
+    return changes;
+}
+
+/// Of balances as they will be after the run is closed.
+std::int64_t negative_balances(Database& database, std::int64_t run) {
+    Query query = database.query(
+        "SELECT count(*) FROM (SELECT member FROM (SELECT member, amount FROM balance UNION ALL"
+        " SELECT member, amount FROM statement WHERE run = ?1 AND amount <> 0)"
+        " GROUP BY member HAVING sum(amount) < 0)");
+    query.bind(1, run);
+    return query.step() ? query.integer(0) : 0;
+}
+
+/// Collects checks; a bound that is not given is none.
+class Collector {
+public:
+    std::vector<CloseCheck> checks;
+
+    void add(std::string_view name, std::string figure, std::optional<std::string> bound,
+             bool holds) {
+        checks.push_back({std::string(name), std::move(figure), std::move(bound), holds, false});
+    }
+    void add_count(std::string_view name, std::int64_t count, std::optional<std::int64_t> max) {
+        std::optional<std::string> bound;
+        if (max) bound = fmt::format("at most {}", *max);
+        add(name, std::to_string(count), bound, !max || count <= *max);
+    }
+};
+
+void add_ratio(Collector& into, const Checks& bounds, std::optional<std::int64_t> ratio) {
+    std::string bound;
+    if (bounds.payout_ratio_min_ppm)
+        bound = fmt::format("at least {}", percent(*bounds.payout_ratio_min_ppm));
+    if (bounds.payout_ratio_max_ppm)
+        bound += fmt::format("{}at most {}", bound.empty() ? "" : ", ",
+                             percent(*bounds.payout_ratio_max_ppm));
+    const bool holds =
+        !ratio || ((!bounds.payout_ratio_min_ppm || *ratio >= *bounds.payout_ratio_min_ppm) &&
+                   (!bounds.payout_ratio_max_ppm || *ratio <= *bounds.payout_ratio_max_ppm));
+    into.add("payout-ratio", ratio ? percent(*ratio) : "no volume",
+             bound.empty() ? std::nullopt : std::optional(bound), holds);
+}
+
+void add_ratio_change(Collector& into, const Checks& bounds, std::int64_t change) {
+    const auto& max = bounds.payout_ratio_change_max_ppm;
+    into.add("payout-ratio-change", fmt::format("{}{}", change > 0 ? "+" : "", percent(change)),
+             max ? std::optional(fmt::format("at most {}", percent(*max))) : std::nullopt,
+             !max || std::abs(change) <= *max);
+}
+
+void add_member_change(Collector& into, const Checks& bounds, const PayChanges& changes,
+                       Database& database, int places) {
+    const auto& max = bounds.member_change_max_minor;
+    std::string figure = format_decimal(changes.largest_minor, places);
+    if (changes.largest_minor > 0) figure.insert(0, "+");
+    Query query = database.query("SELECT member_id FROM member WHERE number = ?1");
+    query.bind(1, changes.largest_member);
+    if (query.step()) figure += fmt::format(" ({})", query.text(0));
+    into.add(
+        "member-change", figure,
+        max ? std::optional(fmt::format("at most {}", format_decimal(*max, places))) : std::nullopt,
+        !max || std::abs(changes.largest_minor) <= *max);
+}
+
+}  // namespace
+
+RunCounts count_for_checks(const Loaded& loaded, const RunResult& result) {
+    const Members& members = loaded.snapshot.members;
+    const OrderLines& orders = loaded.snapshot.orders;
+    std::vector<std::uint8_t> has_sale(members.count, 0);
+    for (std::size_t i = 0; i < orders.count; ++i)  // up to who is known to have one
+        for (MemberIndex at = orders.buyer[i]; at != no_member && has_sale[at] == 0;
+             at = members.sponsor[at])
+            has_sale[at] = 1;
+    std::vector<std::int64_t> pay(members.count, 0);
+    for (std::size_t book = 0; book < result.book_count(); ++book)
+        for (const LineBook::Entry& entry : result.book(book).entries())
+            pay[entry.earner] += entry.amount_minor;
+    RunCounts counts;
+    for (MemberIndex member = 0; member < members.count; ++member)
+        counts.payees_without_sales += pay[member] > 0 && has_sale[member] == 0 ? 1 : 0;
+
+    struct Bought {
+        Day day{};
+        MemberIndex buyer{};
+        std::int64_t amount_minor{};
+        auto operator<=>(const Bought&) const = default;
+    };
+    std::vector<Bought> bought;
+    bought.reserve(loaded.snapshot.order_count);
+    for (std::size_t i = 0; i < orders.count; ++i) {
+        const bool is_same_order = i > 0 && orders.order[i] == orders.order[i - 1];
+        if (!is_same_order) bought.push_back({orders.ordered_on[i], orders.buyer[i], 0});
+        bought.back().amount_minor += orders.amount_minor[i];
+    }
+    std::sort(bought.begin(), bought.end());
+    for (std::size_t i = 1; i < bought.size(); ++i)
+        counts.repeated_orders += bought[i] == bought[i - 1] ? 1 : 0;
+    return counts;
+}
+
+std::vector<CloseCheck> checks_before_closing(Database& database, const Checks& bounds,
+                                              int currency_places, std::int64_t run,
+                                              std::int64_t previous_run) {
+    const RunFigures now = figures_of(database, run);
+    const auto ratio = ratio_ppm(now, currency_places);
+    Collector into;
+    add_ratio(into, bounds, ratio);
+    PayChanges changes;
+    if (previous_run != 0) {
+        changes = changes_of(database, run, previous_run);
+        const auto before = ratio_ppm(figures_of(database, previous_run), currency_places);
+        if (ratio && before) add_ratio_change(into, bounds, *ratio - *before);
+        add_member_change(into, bounds, changes, database, currency_places);
+    }
+    if (now.payees_without_sales)
+        into.add_count("payees-without-sales", *now.payees_without_sales,
+                       bounds.payees_without_sales_max);
+    if (now.repeated_orders)
+        into.add_count("repeated-orders", *now.repeated_orders, bounds.repeated_orders_max);
+    into.add_count("negative-balances", negative_balances(database, run),
+                   bounds.negative_balances_max);
+    if (previous_run != 0) into.add_count("new-payees", changes.new_payees, bounds.new_payees_max);
+    return std::move(into.checks);
+}
+
+void accept_checks(std::vector<CloseCheck>& checks, const std::vector<std::string>& accepted,
+                   const std::string& what) {
+    for (const std::string& name : accepted) {
+        if (std::find(check_names.begin(), check_names.end(), name) == check_names.end())
+            throw UsageError(fmt::format(
+                "--accept {}: there is no such check{}", name,
+                did_you_mean(name,
+                             std::vector<std::string>(check_names.begin(), check_names.end()))));
+        for (CloseCheck& check : checks)
+            if (check.name == name && !check.holds) check.is_accepted = true;
+    }
+    std::string failed;
+    for (const CloseCheck& check : checks)
+        if (!check.holds && !check.is_accepted)
+            failed += fmt::format("{}{} is {}, {}", failed.empty() ? "" : "; ", check.name,
+                                  check.figure, check.bound.value_or(""));
+    if (!failed.empty())
+        throw Refusal(
+            Refusal::Kind::state,
+            fmt::format("{} is not closed: {}; where that is right, close it with --accept "
+                        "and the name of the check",
+                        what, failed));
+}
+
+void store_checks(Database& database, std::int64_t run, const std::vector<CloseCheck>& checks) {
+    Query query = database.query(
+        "INSERT INTO close_check(run, name, figure, bound, holds, is_accepted)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    for (const CloseCheck& check : checks) {
+        query.bind(1, run).bind(2, check.name).bind(3, check.figure);
+        if (check.bound) query.bind(4, *check.bound);
+        else query.bind_null(4);
+        query.bind(5, std::int64_t{check.holds}).bind(6, std::int64_t{check.is_accepted}).run();
+    }
+}
+
+std::vector<CloseCheck> stored_checks(Database& database, std::int64_t run) {
+    Query query = database.query(
+        "SELECT name, figure, bound, holds, is_accepted FROM close_check WHERE run = ?1");
+    query.bind(1, run);
+    std::vector<CloseCheck> checks;
+    while (query.step()) {
+        CloseCheck& check = checks.emplace_back();
+        check.name = query.text(0);
+        check.figure = query.text(1);
+        if (!query.is_null(2)) check.bound = query.text(2);
+        check.holds = query.integer(3) != 0;
+        check.is_accepted = query.integer(4) != 0;
+    }
+    const auto place = [](const CloseCheck& check) {
+        return std::find(check_names.begin(), check_names.end(), check.name);
+    };
+    std::sort(checks.begin(), checks.end(),
+              [&](const CloseCheck& a, const CloseCheck& b) { return place(a) < place(b); });
+    return checks;
+}
+
+}  // namespace downline
