@@ -151,10 +151,10 @@ TEST_CASE("period after period the stored lines are those of the reference") {
     }
     MESSAGE(counts.networks, " networks, ", counts.periods, " periods, ", counts.lines,
             " lines, ", counts.reversals, " reversals, ", counts.carries, " carries");
-    CHECK(counts.networks >= 2'000);
-    CHECK(counts.lines > 10'000);
-    CHECK(counts.reversals > 1'000);
-    CHECK(counts.carries > 1'000);
+    CHECK(counts.networks >= portion_of(2'000));
+    CHECK(counts.lines >= portion_of(10'000));
+    CHECK(counts.reversals >= portion_of(1'000));
+    CHECK(counts.carries >= portion_of(1'000));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -40,6 +41,17 @@ private:
     std::optional<Clock::time_point> first_failure_;
 };
 
+/// The sanitizers make a case ten times as slow, and look at how it is computed, not at what comes
+/// out: a tenth of the cases is enough for them.
+#ifdef __SANITIZE_ADDRESS__
+constexpr int share_divisor = 10;
+#else
+constexpr int share_divisor = 1;
+#endif
+
+/// What part of `case_count` cases this build makes, one at least.
+constexpr int portion_of(int case_count) { return std::max(1, case_count / share_divisor); }
+
 /// Checks `property` (a function of one generated value, see rc::prop) on `case_count` cases.
 /// DOWNLINE_SEED chooses other cases, DOWNLINE_CASES_FACTOR more of them; both are printed.
 template <typename Property>
@@ -47,14 +59,14 @@ void holds(const std::string& what, int case_count, Property property) {
     rc::detail::TestParams params;
     params.seed = from_environment("DOWNLINE_SEED", 20260101);
     params.maxSuccess =
-        case_count * static_cast<int>(from_environment("DOWNLINE_CASES_FACTOR", 1));
+        portion_of(case_count) * static_cast<int>(from_environment("DOWNLINE_CASES_FACTOR", 1));
     params.maxSize = 60;
     rc::detail::TestMetadata metadata;
     metadata.id = metadata.description = what;
     SilentListener listener;
-    const auto result = rc::detail::checkTestable(
-        property, metadata, params, listener,
-        std::unordered_map<std::string, rc::detail::Reproduce>{});
+    const auto result =
+        rc::detail::checkTestable(property, metadata, params, listener,
+                                  std::unordered_map<std::string, rc::detail::Reproduce>{});
     std::ostringstream message;
     rc::detail::printResultMessage(result, message);
     MESSAGE(what, ": ", params.maxSuccess, " cases, DOWNLINE_SEED=", params.seed);
