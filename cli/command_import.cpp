@@ -29,14 +29,15 @@ struct ImportArguments {
 };
 
 ImportKind kind_named(const std::string& name) {
-    const std::array<std::string, 7> names{"members", "orders",      "returns",   "products",
-                                           "moves",   "adjustments", "affiliates"};
+    const std::array<std::string, 8> names{"members", "orders",      "returns", "products",
+                                           "moves",   "adjustments", "goals",   "affiliates"};
     const std::string chosen = choose("kind of file", name, names);
     if (chosen == "orders") return ImportKind::orders;
     if (chosen == "returns") return ImportKind::returns;
     if (chosen == "products") return ImportKind::products;
     if (chosen == "moves") return ImportKind::moves;
     if (chosen == "adjustments") return ImportKind::adjustments;
+    if (chosen == "goals") return ImportKind::goals;
     return ImportKind::members;  // affiliates is another word for them
 }
 
@@ -126,7 +127,7 @@ void report_bad_rows(const ImportReport& report, const ImportOptions& options) {
 void import(const Settings& settings, ImportArguments& arguments) {
     if (arguments.kind.empty())
         throw UsageError("import what? downline import KIND FILE…, with KIND one of members, "
-                         "orders, returns, products, moves");
+                         "orders, returns, products, moves, adjustments, goals");
     ImportOptions& options = arguments.options;
     options.kind = kind_named(arguments.kind);
     if (arguments.files.empty())
@@ -204,7 +205,7 @@ void add_import(Command& root, Settings& settings) {
     Command command = root.command("import", "Take in CSV files, all rows or none");
     const auto arguments = std::make_shared<ImportArguments>();
     command.argument("KIND", arguments->kind,
-                     "members (or affiliates), orders, returns, products, moves or adjustments", false);
+                     "members (or affiliates), orders, returns, products, moves, adjustments or goals", false);
     command.arguments("FILE", arguments->files, "CSV files; - is standard input");
     add_format_options(command, *arguments);
     add_row_options(command, arguments->options);

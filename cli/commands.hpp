@@ -21,6 +21,7 @@ void add_verify(Command& root, Settings& settings);
 void add_earnings(Command& root, Settings& settings);
 void add_customers(Command& root, Settings& settings);
 void add_explain(Command& root, Settings& settings);
+void add_goal(Command& root, Settings& settings);
 void add_report(Command& root, Settings& settings);
 void add_disclose(Command& root, Settings& settings);
 void add_statement(Command& root, Settings& settings);
@@ -51,6 +52,7 @@ inline void add_commands(Command& root, Settings& settings) {
     add_earnings(root, settings);
     add_customers(root, settings);
     add_explain(root, settings);
+    add_goal(root, settings);
     add_report(root, settings);
     add_disclose(root, settings);
     add_statement(root, settings);

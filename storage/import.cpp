@@ -25,7 +25,7 @@ void check_options(const ImportOptions& options) {
     std::vector<std::string> known;
     for (const ImportKind kind :
          {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products,
-          ImportKind::moves, ImportKind::adjustments})
+          ImportKind::moves, ImportKind::adjustments, ImportKind::goals})
         for (const ColumnRule& rule : columns_of(kind)) known.emplace_back(rule.name);
     for (const auto& [theirs, ours] : options.map)
         if (std::find(known.begin(), known.end(), ours) == known.end())
@@ -71,6 +71,7 @@ std::unique_ptr<Importer> importer_of(ImportContext& context) {
         case ImportKind::products: return import_products(context);
         case ImportKind::moves: return import_moves(context);
         case ImportKind::adjustments: return import_adjustments(context);
+        case ImportKind::goals: return import_goals(context);
     }
     throw BrokenInvariant("an import of no kind");
 }

@@ -14,7 +14,7 @@
 
 namespace downline {
 
-enum class ImportKind { members, orders, returns, products, moves, adjustments };
+enum class ImportKind { members, orders, returns, products, moves, adjustments, goals };
 [[nodiscard]] std::string_view import_kind_name(ImportKind kind);
 
 struct ImportOptions {

@@ -86,6 +86,10 @@ inline constexpr Code two_moves = "two_moves";
 inline constexpr Code bad_period = "bad_period";
 inline constexpr Code customer_adjusted = "customer_adjusted";
 inline constexpr Code period_before_joining = "period_before_joining";
+// Goals.
+inline constexpr Code bad_stream = "bad_stream";
+inline constexpr Code customer_goal = "customer_goal";
+inline constexpr Code by_before_set_on = "by_before_set_on";
 // Keys and what they refer to.
 inline constexpr Code conflict = "conflict";
 inline constexpr Code closed_period = "closed_period";
@@ -167,6 +171,9 @@ inline constexpr std::array all{
     bad_period,
     customer_adjusted,
     period_before_joining,
+    bad_stream,
+    customer_goal,
+    by_before_set_on,
     conflict,
     closed_period,
     unknown_member,

@@ -21,6 +21,7 @@ std::string_view import_kind_name(ImportKind kind) {
         case ImportKind::products: return "products";
         case ImportKind::moves: return "moves";
         case ImportKind::adjustments: return "adjustments";
+        case ImportKind::goals: return "goals";
     }
     return "";
 }
@@ -33,6 +34,7 @@ std::span<const ColumnRule> columns_of(ImportKind kind) {
         case ImportKind::products: return product_columns;
         case ImportKind::moves: return move_columns;
         case ImportKind::adjustments: return adjustment_columns;
+        case ImportKind::goals: return goal_columns;
     }
     return {};
 }

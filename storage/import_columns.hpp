@@ -130,6 +130,22 @@ inline constexpr std::array<ColumnRule, adjustment_column_count> adjustment_colu
     {"bonus"},
 }};
 
+enum GoalColumn : std::size_t {
+    goal_member_id,
+    goal_monthly_amount,
+    goal_stream,
+    goal_set_on,
+    goal_by,
+    goal_column_count
+};
+inline constexpr std::array<ColumnRule, goal_column_count> goal_columns{{
+    {"member_id", true},
+    {"monthly_amount", true},
+    {"stream"},
+    {"set_on"},
+    {"by"},
+}};
+
 enum MoveColumn : std::size_t {
     move_member_id,
     move_tree,

@@ -1,5 +1,5 @@
 // Withdrawing an import: its rows go, what they replaced counts again, its record stays. Drafts
-// that saw it are superseded.
+// that saw it are superseded; no run sees goals.
 #include <fmt/format.h>
 
 #include <array>
@@ -32,7 +32,8 @@ void check_known(Database& database, std::int64_t number) {
 void check_closed(Database& database, std::int64_t number) {
     Query query = database.query(
         "SELECT r.plan, r.period FROM run r, import i WHERE i.number = ?1 AND r.state = 'final'"
-        " AND r.last_import >= ?1 AND ifnull(i.first_day, r.last_day) <= r.last_day"
+        " AND r.last_import >= ?1 AND i.kind <> 'goals' AND"
+        " ifnull(i.first_day, r.last_day) <= r.last_day"
         " ORDER BY r.last_day LIMIT 1");
     query.bind(1, number);
     if (query.step())
@@ -55,6 +56,7 @@ constexpr std::array dependences{
         "?1)) OR"
         " (r.table_name = 'adjustment' AND r.row IN (SELECT row FROM adjustment WHERE import = "
         "?1)) OR"
+        " (r.table_name = 'goal' AND r.row IN (SELECT row FROM goal WHERE import = ?1)) OR"
         " (r.table_name = 'move' AND r.row IN (SELECT row FROM move WHERE import = ?1)) OR"
         " (r.table_name = 'product' AND r.row IN (SELECT row FROM product WHERE import = ?1)))",
         "replaces rows of it"},
@@ -76,6 +78,9 @@ constexpr std::array dependences{
     Dependence{"SELECT import FROM adjustment WHERE import <> ?1 AND member IN (SELECT number FROM"
                " member WHERE import = ?1)",
                "has adjustments of members of it"},
+    Dependence{"SELECT import FROM goal WHERE import <> ?1 AND member IN (SELECT number FROM"
+               " member WHERE import = ?1)",
+               "has goals of members of it"},
     Dependence{"SELECT import FROM order_line WHERE import <> ?1 AND buyer IN"
                " (SELECT number FROM member WHERE import = ?1)",
                "has orders of members of it"},
@@ -115,7 +120,8 @@ void check_trees(Database& database, std::int64_t number) {
 /// Drafts computed with the import keep their totals and digests, as older drafts do.
 void supersede_drafts(Database& database, std::int64_t number) {
     Query query = database.query(
-        "SELECT number FROM run WHERE last_import >= ?1 AND (state = 'draft' OR kind = 'what-if')");
+        "SELECT number FROM run WHERE last_import >= ?1 AND (state = 'draft' OR kind = 'what-if')"
+        " AND (SELECT kind FROM import WHERE number = ?1) <> 'goals'");
     query.bind(1, number);
     std::vector<std::int64_t> runs;
     while (query.step()) runs.push_back(query.integer(0));
@@ -138,7 +144,7 @@ void undo_import(Database& database, std::int64_t number, const std::string& by,
     check_dependences(database, number);
     supersede_drafts(database, number);
     for (const char* table : {"replaced", "return_line", "order_line", "order_extent", "product",
-                              "member_change", "move", "adjustment", "member"})
+                              "member_change", "move", "adjustment", "goal", "member"})
         database.query(fmt::format("DELETE FROM {} WHERE import = ?1", table))
             .bind(1, number)
             .run();

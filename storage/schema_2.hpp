@@ -171,6 +171,18 @@ CREATE TRIGGER close_check_update BEFORE UPDATE ON close_check
 BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
 CREATE TRIGGER close_check_delete BEFORE DELETE ON close_check
 BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+
+-- Goals: what members want to earn in a month. No run reads them.
+CREATE TABLE goal (
+    row            INTEGER PRIMARY KEY,
+    import         INTEGER NOT NULL REFERENCES import(number),
+    member         INTEGER NOT NULL REFERENCES member(number),
+    stream         TEXT,               -- NULL: of all streams together
+    set_on         INTEGER,            -- the day from which it holds; NULL: always
+    monthly_amount INTEGER NOT NULL,   -- minor units; 0: no goal any more
+    reach_by       INTEGER             -- the day by which it should be reached
+) STRICT;
+CREATE INDEX goal_member ON goal(member);
 )sql";
 
 }  // namespace downline
