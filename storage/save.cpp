@@ -12,6 +12,7 @@
 #include <future>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "engine/errors.hpp"
 #include "storage/carried.hpp"
@@ -77,6 +78,11 @@ struct NumberedStatement {
     Statement statement;
 };
 
+struct Batch {
+    std::vector<NumberedStatement> rows;  ///< those after the first `filled` are only room
+    std::size_t filled = 0;
+};
+
 void emit_blob(sqlite3_context* cell, const std::string& bytes) {
     sqlite3_result_blob64(cell, bytes.data(), bytes.size(), SQLITE_STATIC);
 }
@@ -120,7 +126,10 @@ private:
     void write_names();
     void write_cuts();
     void write_totals(const RunTotals& totals);
+    Batch next_batch(StatementMaker& maker, const std::vector<MemberIndex>& members,
+                     std::size_t& next, Batch batch) const;
     void write_statements(const std::vector<MemberIndex>& members);
+    void count(const Statement& statement);
     void write_orders();
 
     Database& database_;
@@ -282,30 +291,47 @@ void Writer::write_totals(const RunTotals& totals) {
            "what the statements say does not add up to what the run paid");
 }
 
+/// Statements of the members from `next` on, until the batch is full: made while the batch before
+/// goes into the database.
+Batch Writer::next_batch(StatementMaker& maker, const std::vector<MemberIndex>& members,
+                         std::size_t& next, Batch batch) const {
+    constexpr std::size_t batch_size = 1024;
+    batch.rows.resize(batch_size);
+    batch.filled = 0;
+    for (; next < members.size() && batch.filled < batch_size; ++next) {
+        NumberedStatement& row = batch.rows[batch.filled];
+        if (!maker.make(members[next], row.statement)) continue;
+        row.run = run_;
+        row.member = loaded_.snapshot.members.number[members[next]];
+        ++batch.filled;
+    }
+    return batch;
+}
+
 void Writer::write_statements(const std::vector<MemberIndex>& members) {
-    const Members& all = loaded_.snapshot.members;
+    for (const MemberIndex member : members)
+        affiliate_count_ += loaded_.snapshot.members.kind[member] == MemberKind::affiliate ? 1 : 0;
     Feed feed(database_, "statement",
               {"run", "member", "is_active", "rank", "title", "amount", "lines", "measures",
                "totals", "packed"});
-    constexpr std::size_t batch_size = 1024;
-    std::vector<NumberedStatement> batch(batch_size);
-    std::size_t filled = 0;
     StatementMaker maker(loaded_.snapshot, result_);
-    for (const MemberIndex member : members) {
-        affiliate_count_ += all.kind[member] == MemberKind::affiliate ? 1 : 0;
-        NumberedStatement& next = batch[filled];
-        if (!maker.make(member, next.statement)) continue;
-        next.run = run_;
-        next.member = all.number[member];
-        line_count_ += static_cast<std::int64_t>(next.statement.line_count);
-        earner_count_ += next.statement.line_count != 0 ? 1 : 0;
-        active_count_ += next.statement.is_active ? 1 : 0;
-        statement_sum_minor_ = add_checked(statement_sum_minor_, next.statement.amount_minor);
-        if (++filled < batch_size) continue;
-        feed.insert(batch.data(), 0, filled, emit_statement);
-        filled = 0;
+    std::size_t next = 0;
+    Batch batch = next_batch(maker, members, next, {}), spare;
+    while (batch.filled > 0) {
+        auto ahead = std::async(std::launch::async, [&] {
+            return next_batch(maker, members, next, std::move(spare));
+        });
+        feed.insert(batch.rows.data(), 0, batch.filled, emit_statement);
+        for (std::size_t row = 0; row < batch.filled; ++row) count(batch.rows[row].statement);
+        spare = std::exchange(batch, ahead.get());
     }
-    feed.insert(batch.data(), 0, filled, emit_statement);
+}
+
+void Writer::count(const Statement& statement) {
+    line_count_ += static_cast<std::int64_t>(statement.line_count);
+    earner_count_ += statement.line_count != 0 ? 1 : 0;
+    active_count_ += statement.is_active ? 1 : 0;
+    statement_sum_minor_ = add_checked(statement_sum_minor_, statement.amount_minor);
 }
 
 void Writer::write_orders() {
