@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <tuple>
 
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
@@ -146,39 +147,53 @@ void add_member_change(Collector& into, const Checks& bounds, const PayChanges& 
 
 }  // namespace
 
-RunCounts count_for_checks(const Loaded& loaded, const RunResult& result) {
-    const Members& members = loaded.snapshot.members;
-    const OrderLines& orders = loaded.snapshot.orders;
+std::int64_t repeated_orders_of(const Snapshot& snapshot) {
+    const OrderLines& lines = snapshot.orders;
+    // First lines of the orders of those who ordered twice on a day: few, and nobody else repeats.
+    std::vector<OrderLineIndex> again;
+    std::vector<OrderLineIndex> latest(snapshot.members.count, lines.count);
+    for (OrderLineIndex i = 0; i < lines.count; ++i) {
+        if (i > 0 && lines.order[i] == lines.order[i - 1]) continue;
+        OrderLineIndex& before = latest[lines.buyer[i]];
+        if (before < i && lines.ordered_on[before] == lines.ordered_on[i])
+            again.insert(again.end(), {before, i});
+        before = i;
+    }
+    std::ranges::sort(again);
+    again.erase(std::ranges::unique(again).begin(), again.end());
+
+    std::vector<std::tuple<Day, MemberIndex, std::int64_t>> bought;
+    for (const OrderLineIndex first : again) {
+        std::int64_t amount_minor = 0;
+        for (OrderLineIndex i = first; i < lines.count && lines.order[i] == lines.order[first]; ++i)
+            amount_minor += lines.amount_minor[i];
+        bought.emplace_back(lines.ordered_on[first], lines.buyer[first], amount_minor);
+    }
+    std::ranges::sort(bought);
+    std::int64_t count = 0;
+    for (std::size_t i = 1; i < bought.size(); ++i) count += bought[i] == bought[i - 1] ? 1 : 0;
+    return count;
+}
+
+std::vector<std::uint8_t> have_sales_below(const Snapshot& snapshot) {
+    const Members& members = snapshot.members;
     std::vector<std::uint8_t> has_sale(members.count, 0);
-    for (std::size_t i = 0; i < orders.count; ++i)  // up to who is known to have one
-        for (MemberIndex at = orders.buyer[i]; at != no_member && has_sale[at] == 0;
-             at = members.sponsor[at])
+    for (const MemberIndex buyer : snapshot.orders.buyer)  // up to who is known to have one
+        for (MemberIndex at = buyer; at != no_member && has_sale[at] == 0; at = members.sponsor[at])
             has_sale[at] = 1;
-    std::vector<std::int64_t> pay(members.count, 0);
+    return has_sale;
+}
+
+std::int64_t payees_without_sales_of(const std::vector<std::uint8_t>& has_sale,
+                                     const RunResult& result) {
+    std::vector<std::int64_t> pay_minor(has_sale.size(), 0);
     for (std::size_t book = 0; book < result.book_count(); ++book)
         for (const LineBook::Entry& entry : result.book(book).entries())
-            pay[entry.earner] += entry.amount_minor;
-    RunCounts counts;
-    for (MemberIndex member = 0; member < members.count; ++member)
-        counts.payees_without_sales += pay[member] > 0 && has_sale[member] == 0 ? 1 : 0;
-
-    struct Bought {
-        Day day{};
-        MemberIndex buyer{};
-        std::int64_t amount_minor{};
-        auto operator<=>(const Bought&) const = default;
-    };
-    std::vector<Bought> bought;
-    bought.reserve(loaded.snapshot.order_count);
-    for (std::size_t i = 0; i < orders.count; ++i) {
-        const bool is_same_order = i > 0 && orders.order[i] == orders.order[i - 1];
-        if (!is_same_order) bought.push_back({orders.ordered_on[i], orders.buyer[i], 0});
-        bought.back().amount_minor += orders.amount_minor[i];
-    }
-    std::sort(bought.begin(), bought.end());
-    for (std::size_t i = 1; i < bought.size(); ++i)
-        counts.repeated_orders += bought[i] == bought[i - 1] ? 1 : 0;
-    return counts;
+            pay_minor[entry.earner] += entry.amount_minor;
+    std::int64_t count = 0;
+    for (std::size_t member = 0; member < has_sale.size(); ++member)
+        count += pay_minor[member] > 0 && has_sale[member] == 0 ? 1 : 0;
+    return count;
 }
 
 std::vector<CloseCheck> checks_before_closing(Database& database, const Checks& bounds,

@@ -93,8 +93,8 @@ void add_orders(Database& database, RowsByNumber& customers) {
 /// Adds what the affiliate's final statements paid on orders of these customers.
 void add_paid(Database& database, std::int64_t affiliate, RowsByNumber& customers) {
     Query statements = database.query(
-        "SELECT s.run, s.packed FROM run r JOIN statement s ON s.run = r.number AND s.member = ?1"
-        " WHERE r.state = 'final' AND s.packed IS NOT NULL ORDER BY s.run");
+        "SELECT r.number, l.packed FROM run r JOIN statement_lines l"
+        " ON l.statement = (r.number << 32 | ?1) WHERE r.state = 'final' ORDER BY r.number");
     statements.bind(1, affiliate);
     while (statements.step()) {
         RunReader reader(database.handle(), statements.integer(0));

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "engine/errors.hpp"
+#include "storage/digest.hpp"
 #include "storage/messages.hpp"
 #include "storage/schema.hpp"
 
@@ -146,7 +147,11 @@ int check_ours(sqlite3* handle, const std::string& path) {
         refuse(path, fmt::format("was written by a newer version of Downline (schema {}, this one "
                                  "knows {}); install the newer version",
                                  version, schema_version));
-    if (version < 1 || schema_text(handle) != schema_text_of(static_cast<int>(version)))
+    // Other releases of SQLite may word a table that was altered in another way: then it is compared
+    // with one that is made here.
+    if (version < 1 ||
+        (schema_digest(handle) != schema_digests[static_cast<std::size_t>(version) - 1] &&
+         schema_text(handle) != schema_text_of(static_cast<int>(version))))
         refuse(path,
                "has other tables than Downline makes: somebody changed them; restore it from "
                "a backup");
@@ -189,6 +194,8 @@ bool has_moved(sqlite3* handle) {
 }
 
 }  // namespace
+
+std::string schema_digest(sqlite3* handle) { return sha256_hex(schema_text(handle)); }
 
 Database::Database(const std::string& path, Access access) : path_(path) {
     const bool was_there = check_path(path, access);

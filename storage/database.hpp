@@ -99,4 +99,7 @@ void ensure_intact(bool holds, const char* what);
 /// Throws StorageError for a SQLite result code, with the sentence that its cause deserves.
 [[noreturn]] void throw_sqlite_error(sqlite3* handle, int code, std::string_view doing);
 
+/// SHA-256 of a database's tables, indexes, views and triggers, each with its text.
+[[nodiscard]] std::string schema_digest(sqlite3* handle);
+
 }  // namespace downline

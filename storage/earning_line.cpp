@@ -14,6 +14,7 @@
 #include "storage/corrections.hpp"
 #include "storage/earning_tables.hpp"
 #include "storage/run_reader.hpp"
+#include "storage/statements.hpp"
 
 namespace downline {
 namespace {
@@ -168,10 +169,10 @@ int filter(sqlite3_vtab_cursor* base, int asked, const char*, int, sqlite3_value
     auto& cursor = *static_cast<Cursor*>(base);
     return guarded(base->pVtab, [&] {
         std::string sql = fmt::format(
-            "SELECT r.number, r.plan, r.period, r.state, m.member_id, s.{}, s.member FROM run r"
+            "SELECT r.number, r.plan, r.period, r.state, m.member_id, {}, s.member FROM run r"
             " CROSS JOIN statement s ON s.run = r.number JOIN member m ON m.number = s.member"
             " WHERE s.lines <> 0",
-            cursor.content == Content::lines ? "packed" : "totals");
+            cursor.content == Content::lines ? lines_of_statement : "s.totals");
         constexpr const char* conditions[] = {
             " AND r.number = ?", " AND r.plan = ?", " AND r.period = ?", " AND r.state = ?",
             " AND s.member = (SELECT number FROM member WHERE member_id = ?)"};

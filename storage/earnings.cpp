@@ -12,6 +12,7 @@
 #include "storage/earning_tables.hpp"
 #include "storage/members.hpp"
 #include "storage/run_reader.hpp"
+#include "storage/statements.hpp"
 
 namespace downline {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 /// The packed lines of a top earner are megabytes: they are read only where they are asked for.
 std::string statement_columns(bool with_lines) {
     return fmt::format("s.is_active, s.rank, s.title, s.amount, s.measures, s.totals, {}, s.lines",
-                       with_lines ? "s.packed" : "NULL");
+                       with_lines ? lines_of_statement : "NULL");
 }
 /// From so many lines on, all names are read at once.
 constexpr std::int64_t many_lines = 20'000;

@@ -44,7 +44,7 @@ std::vector<MissedPay> shown_missed(const Plan& plan, const MemberExplanation& e
 
 /// What everyone brought: buyers of orders, members whose earnings were matched; the most first.
 std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::int64_t member) {
-    Query query = database.query("SELECT packed FROM statement WHERE run = ?1 AND member = ?2");
+    Query query = database.query("SELECT packed FROM statement_lines WHERE statement = (?1 << 32 | ?2)");
     query.bind(1, run).bind(2, member);
     RunReader reader(database.handle(), run);
     std::map<std::string, NamedAmount, std::less<>> by_source;
@@ -53,7 +53,7 @@ std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::i
         ++sum.lines;
         sum.amount_minor = add_checked(sum.amount_minor, amount_minor);
     };
-    if (query.step() && !query.is_null(0))
+    if (query.step())
         for (const auto& [place, lines] : statement_lines(query.blob(0)))
             for (const Line& line : lines) {
                 const std::int64_t source = reader.source(line);

@@ -258,13 +258,13 @@ void Shower::check_stored(ExplainedOrder& order) {
         }
     }
     Query query =
-        database_.query("SELECT packed FROM statement WHERE run = ?1 AND member = ?2");
+        database_.query("SELECT packed FROM statement_lines WHERE statement = (?1 << 32 | ?2)");
     for (const MemberIndex member : members) {
         check_statement(database_, found_.run, snapshot_, explained_.result, member);
         const std::int64_t number = snapshot_.members.number[member];
         query.reset();
         query.bind(1, found_.run.number).bind(2, number);
-        if (!query.step() || query.is_null(0)) continue;
+        if (!query.step()) continue;
         std::int64_t cut_minor = 0;
         for (const auto& [place, lines] : statement_lines(query.blob(0)))
             for (const Line& line : lines) {

@@ -15,6 +15,7 @@
 #include "storage/order_places.hpp"
 #include "storage/packing.hpp"
 #include "storage/run_reader.hpp"
+#include "storage/statements.hpp"
 
 namespace downline {
 namespace {
@@ -138,7 +139,8 @@ private:
 
     void read_lines() {
         Query statements = database_.query(
-            "SELECT member, packed FROM statement WHERE run = ?1 AND packed IS NOT NULL");
+            fmt::format("SELECT statement & 0xffffffff, packed FROM statement_lines WHERE {}",
+                        statements_of_run));
         statements.bind(1, run_);
         while (statements.step()) {
             StoredLine stored{statements.integer(0)};
@@ -197,7 +199,8 @@ private:
     /// Sums by bonus of all whom a reversal reaches, and their caps and limits.
     void read_affected() {
         Query statement = database_.query(
-            "SELECT totals, packed FROM statement WHERE run = ?1 AND member = ?2");
+            fmt::format("SELECT s.totals, {} FROM statement s WHERE s.run = ?1 AND s.member = ?2",
+                        lines_of_statement));
         std::vector<std::int64_t> members(affected_.begin(), affected_.end());
         std::ranges::sort(members, {}, [&](std::int64_t member) { return members_.index(member); });
         for (const std::int64_t member : members) {

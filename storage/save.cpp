@@ -6,7 +6,6 @@
 #include "storage/save.hpp"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <future>
@@ -18,9 +17,8 @@
 #include "storage/carried.hpp"
 #include "storage/corrections.hpp"
 #include "storage/digest.hpp"
-#include "storage/feed.hpp"
 #include "storage/result_digest.hpp"
-#include "storage/statements.hpp"
+#include "storage/statement_batches.hpp"
 
 namespace downline {
 namespace {
@@ -73,42 +71,6 @@ std::string_view unit_name(Measure::Unit unit) {
     return "count";
 }
 
-struct NumberedStatement {
-    std::int64_t run{}, member{};
-    Statement statement;
-};
-
-struct Batch {
-    std::vector<NumberedStatement> rows;  ///< those after the first `filled` are only room
-    std::size_t filled = 0;
-};
-
-void emit_blob(sqlite3_context* cell, const std::string& bytes) {
-    sqlite3_result_blob64(cell, bytes.data(), bytes.size(), SQLITE_STATIC);
-}
-
-void emit_statement(const void* rows, std::size_t row, int column, sqlite3_context* cell) {
-    const NumberedStatement& numbered = static_cast<const NumberedStatement*>(rows)[row];
-    const Statement& statement = numbered.statement;
-    switch (column) {
-        case 0: sqlite3_result_int64(cell, numbered.run); break;
-        case 1: sqlite3_result_int64(cell, numbered.member); break;
-        case 2: sqlite3_result_int64(cell, statement.is_active ? 1 : 0); break;
-        case 3: sqlite3_result_int64(cell, statement.rank); break;
-        case 4: sqlite3_result_int64(cell, statement.title); break;
-        case 5: sqlite3_result_int64(cell, statement.amount_minor); break;
-        case 6: sqlite3_result_int64(cell, static_cast<std::int64_t>(statement.line_count)); break;
-        case 7: emit_blob(cell, statement.measures); break;
-        case 8:
-            if (!statement.totals.empty()) emit_blob(cell, statement.totals);
-            break;
-        case 9:
-            if (!statement.packed.empty()) emit_blob(cell, statement.packed);
-            break;
-        default: break;
-    }
-}
-
 /// One draft on its way into the database.
 class Writer {
 public:
@@ -126,8 +88,6 @@ private:
     void write_names();
     void write_cuts();
     void write_totals(const RunTotals& totals);
-    Batch next_batch(StatementMaker& maker, const std::vector<MemberIndex>& members,
-                     std::size_t& next, Batch batch) const;
     void write_statements(const std::vector<MemberIndex>& members);
     void count(const Statement& statement);
     void write_orders();
@@ -192,8 +152,7 @@ void Writer::supersede(RunKind kind) {
 }
 
 void Writer::write_run(const Signature& made, const std::string& plan_digest,
-                       const std::string& result_digest,
-                       const std::optional<RunCounts>& counts) {
+                       const std::string& result_digest, const std::optional<RunCounts>& counts) {
     const Snapshot& snapshot = loaded_.snapshot;
     const std::string period = period_name(snapshot.period);
     Query query = database_.query(
@@ -291,39 +250,20 @@ void Writer::write_totals(const RunTotals& totals) {
            "what the statements say does not add up to what the run paid");
 }
 
-/// Statements of the members from `next` on, until the batch is full: made while the batch before
-/// goes into the database.
-Batch Writer::next_batch(StatementMaker& maker, const std::vector<MemberIndex>& members,
-                         std::size_t& next, Batch batch) const {
-    constexpr std::size_t batch_size = 1024;
-    batch.rows.resize(batch_size);
-    batch.filled = 0;
-    for (; next < members.size() && batch.filled < batch_size; ++next) {
-        NumberedStatement& row = batch.rows[batch.filled];
-        if (!maker.make(members[next], row.statement)) continue;
-        row.run = run_;
-        row.member = loaded_.snapshot.members.number[members[next]];
-        ++batch.filled;
-    }
-    return batch;
-}
-
+/// The next statements are made while the ones before go into the database.
 void Writer::write_statements(const std::vector<MemberIndex>& members) {
     for (const MemberIndex member : members)
         affiliate_count_ += loaded_.snapshot.members.kind[member] == MemberKind::affiliate ? 1 : 0;
-    Feed feed(database_, "statement",
-              {"run", "member", "is_active", "rank", "title", "amount", "lines", "measures",
-               "totals", "packed"});
-    StatementMaker maker(loaded_.snapshot, result_);
-    std::size_t next = 0;
-    Batch batch = next_batch(maker, members, next, {}), spare;
-    while (batch.filled > 0) {
-        auto ahead = std::async(std::launch::async, [&] {
-            return next_batch(maker, members, next, std::move(spare));
-        });
-        feed.insert(batch.rows.data(), 0, batch.filled, emit_statement);
-        for (std::size_t row = 0; row < batch.filled; ++row) count(batch.rows[row].statement);
-        spare = std::exchange(batch, ahead.get());
+    StatementBatches batches(loaded_, result_, run_, members);
+    StatementFeed feed(database_, run_);
+    std::vector<NumberedStatement> rows, rows_ahead;
+    std::size_t row_count = batches.next(rows);
+    while (row_count > 0) {
+        auto count_ahead = std::async(std::launch::async, [&] { return batches.next(rows_ahead); });
+        feed.insert(rows, row_count);
+        for (std::size_t row = 0; row < row_count; ++row) count(rows[row].statement);
+        row_count = count_ahead.get();
+        std::swap(rows, rows_ahead);
     }
 }
 
@@ -348,6 +288,9 @@ void Writer::write_orders() {
 void drop_lines(Database& database, std::int64_t run) {
     for (const char* table : {"statement", "carried", "run_order", "correction"})
         database.query(fmt::format("DELETE FROM {} WHERE run = ?1", table)).bind(1, run).run();
+    database.query(fmt::format("DELETE FROM statement_lines WHERE {}", statements_of_run))
+        .bind(1, run)
+        .run();
 }
 
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,

@@ -25,8 +25,14 @@ struct Signature {
 struct RunCounts {
     std::int64_t payees_without_sales{}, repeated_orders{};
 };
-/// REQUIRES: `loaded` has its order lines. Linear in members and order lines.
-[[nodiscard]] RunCounts count_for_checks(const Loaded& loaded, const RunResult& result);
+/// Orders that have the buyer, day and amount of another one, less the first of each kind.
+/// REQUIRES: lines by day, those of an order together, as `load` gives them. Linear but for those
+/// who ordered twice on a day.
+[[nodiscard]] std::int64_t repeated_orders_of(const Snapshot& snapshot);
+/// By member: whether it or anyone below it has an order. Linear.
+[[nodiscard]] std::vector<std::uint8_t> have_sales_below(const Snapshot& snapshot);
+[[nodiscard]] std::int64_t payees_without_sales_of(const std::vector<std::uint8_t>& has_sale,
+                                                   const RunResult& result);
 
 /// Deletes the statements of a run that is no longer current, and what it left behind: it keeps its
 /// plan, totals and digests.

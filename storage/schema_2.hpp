@@ -20,6 +20,21 @@ CREATE UNIQUE INDEX move_key ON move(member, tree, effective_on, import);
 CREATE VIEW moved AS             -- those that no later import gave new content
 SELECT * FROM move WHERE row NOT IN (SELECT row FROM replaced WHERE table_name = 'move');
 
+-- Packed lines lie apart from the statements, which stay small and are compared and read without.
+CREATE TABLE statement_lines (
+    statement INTEGER PRIMARY KEY,     -- run × 2^32 + member
+    packed    BLOB NOT NULL            -- packed earning lines; no row where there are none
+) STRICT;
+INSERT INTO statement_lines
+SELECT run << 32 | member, packed FROM statement WHERE packed IS NOT NULL;
+ALTER TABLE statement DROP COLUMN packed;
+CREATE TRIGGER statement_lines_final_update BEFORE UPDATE ON statement_lines
+WHEN (SELECT state FROM run WHERE number = old.statement >> 32) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); END;
+CREATE TRIGGER statement_lines_final_delete BEFORE DELETE ON statement_lines
+WHEN (SELECT state FROM run WHERE number = old.statement >> 32) = 'final'
+BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+
 -- Corrections: lines of a run beside its bonuses, in its statements' amounts and line counts.
 CREATE TABLE adjustment (        -- an amount put right by hand, in the period that it names
     row           INTEGER PRIMARY KEY,

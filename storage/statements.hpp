@@ -9,7 +9,14 @@
 
 namespace downline {
 
-/// A row of the table `statement`.
+/// In SQL: the packed lines of statement `s`, or NULL; which rows of statement_lines belong to run
+/// ?1.
+inline constexpr const char* lines_of_statement =
+    "(SELECT l.packed FROM statement_lines l WHERE l.statement = (s.run << 32 | s.member))";
+inline constexpr const char* statements_of_run =
+    "statement BETWEEN ?1 << 32 AND (?1 + 1 << 32) - 1";
+
+/// A row of the table `statement`, and one of `statement_lines` where it has packed lines.
 struct Statement {
     bool is_active = false;
     RankPlace rank = 0, title = 0;

@@ -1,6 +1,8 @@
 // Byte by byte: see the header.
 #include "storage/stored_statement.hpp"
 
+#include <fmt/format.h>
+
 #include "engine/errors.hpp"
 #include "storage/statements.hpp"
 
@@ -14,8 +16,10 @@ void check_statement(Database& database, const RunRecord& run, const Snapshot& s
     Statement statement;
     const bool has_row = StatementMaker(snapshot, again).make(member, statement);
     Query query = database.query(
-        "SELECT is_active, rank, title, amount, lines, measures, ifnull(totals, x''),"
-        " ifnull(packed, x'') FROM statement WHERE run = ?1 AND member = ?2");
+        fmt::format("SELECT s.is_active, s.rank, s.title, s.amount, s.lines, s.measures,"
+                    " ifnull(s.totals, x''), ifnull({}, x'') FROM statement s"
+                    " WHERE s.run = ?1 AND s.member = ?2",
+                    lines_of_statement));
     query.bind(1, run.number).bind(2, snapshot.members.number[member]);
     ensure(query.step() == has_row, differs);
     if (!has_row) return;

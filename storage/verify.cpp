@@ -2,6 +2,7 @@
 //
 // A final run is recomputed into a database in memory by the same code that stored it, and then
 // compared row by row: whatever is not the same is named by its table and key.
+#include "storage/statements.hpp"
 #include "storage/verify.hpp"
 
 #include <fmt/format.h>
@@ -27,6 +28,7 @@ struct StoredTable {
     const char* name;
     const char* columns;
     int key_columns;
+    const char* of_run = "run = ?1";
 };
 constexpr StoredTable stored_tables[] = {
     {"run_bonus", "place, code, kind, base, maximum, paid, lines", 1},
@@ -34,7 +36,8 @@ constexpr StoredTable stored_tables[] = {
     {"run_measure", "place, name, unit", 1},
     {"run_total", "bonus, stream, paid_level, lines, amount", 3},
     {"run_forfeit", "bonus, reason, amount", 2},
-    {"statement", "member, is_active, rank, title, amount, lines, measures, totals, packed", 1},
+    {"statement", "member, is_active, rank, title, amount, lines, measures, totals", 1},
+    {"statement_lines", "statement & 0xffffffff AS member, packed", 1, statements_of_run},
     {"run_order", "piece, packed", 1},
     {"correction",
      "place, member, bonus, stream, level, paid_level, amount, return_id, returned_on, of_run,"
@@ -70,8 +73,8 @@ std::optional<std::string> difference(const StoredTable& table, Database& stored
                                       std::int64_t computed_run) {
     std::string keys = "1";
     for (int column = 2; column <= table.key_columns; ++column) keys += fmt::format(", {}", column);
-    const std::string sql = fmt::format("SELECT {} FROM {} WHERE run = ?1 ORDER BY {}",
-                                        table.columns, table.name, keys);
+    const std::string sql = fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {}", table.columns,
+                                        table.name, table.of_run, keys);
     Query left = stored.query(sql), right = computed.query(sql);
     left.bind(1, stored_run);
     right.bind(1, computed_run);

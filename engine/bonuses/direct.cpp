@@ -21,7 +21,8 @@ const Pay* by_sequence(const RateForm& rate, std::uint32_t number) {
     return chosen;
 }
 
-/// The highest that the plan pays on a line: at any rank, at any step; by_sequence by the order's own.
+/// The highest that the plan pays on a line: at any rank, at any step; by_sequence by the order's
+/// own.
 Chosen highest(const RateForm& rate, std::uint32_t number) {
     Chosen most;
     const auto consider = [&most](const Pay* pay) {
@@ -44,10 +45,8 @@ public:
     void pay(MemberIndex earner, std::span<const OrderLineIndex> order_lines) {
         std::int64_t filled = 0;
         for (const OrderLineIndex line : order_lines) {
-            if (is_marginal() && earner != no_member)
-                settle_slices(earner, line, filled);
-            else
-                settle(earner, line, choose(earner, line), view_.base[line]);
+            if (is_marginal() && earner != no_member) settle_slices(earner, line, filled);
+            else settle(earner, line, choose(earner, line), view_.base[line]);
         }
         account_.line_count += packer_.line_count();
         packer_.finish(earner, book_);
@@ -76,7 +75,8 @@ private:
         Chosen chosen;
         if (earner == no_member) return chosen;
         if (rate_.kind == RateForm::Kind::pay) chosen.pay = &rate_.pay;
-        if (rate_.kind == RateForm::Kind::by_sequence) chosen.pay = by_sequence(rate_, number_of(line));
+        if (rate_.kind == RateForm::Kind::by_sequence)
+            chosen.pay = by_sequence(rate_, number_of(line));
         if (rate_.kind == RateForm::Kind::tiers) {
             const std::size_t step =
                 step_of(rate_.tiers, view_.standing.measures[rate_.tiers.by][earner]);
@@ -87,8 +87,8 @@ private:
         return chosen;
     }
 
-    /// The earner's orders fill the slices with their base; each slice is a slot and a line. What is
-    /// below the first floor is one, too, and pays nothing.
+    /// The earner's orders fill the slices with their base; each slice is a slot and a line. What
+    /// is below the first floor is one, too, and pays nothing.
     void settle_slices(MemberIndex earner, OrderLineIndex line, std::int64_t& filled) {
         const std::vector<Tiers::Step>& steps = rate_.tiers.steps;
         const std::int64_t from = filled;
@@ -172,16 +172,17 @@ Payout pay_direct(const RateForm& rate, const PayView& view,
                   const std::vector<MemberIndex>& earner_of, std::vector<OrderLineIndex> lines) {
     // Lines by earner, of each in their own order; the ones without an earner come last.
     const std::uint32_t member_count = view.snapshot.members.count;
-    const std::vector<std::uint32_t> first = group_by(lines, member_count, [&](OrderLineIndex line) {
-        return std::min(earner_of[line], member_count);
-    });
+    const std::vector<std::uint32_t> first =
+        group_by(lines, member_count, view.thread_count,
+                 [&](OrderLineIndex line) { return std::min(earner_of[line], member_count); });
     const std::span<const OrderLineIndex> all = lines;
-    Payout payout = pay_in_ranges(
-        member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
+    Payout payout =
+        pay_in_ranges(member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
             Payer payer(rate, view);
             for (MemberIndex earner = from; earner < to; ++earner)
                 if (first[earner] < first[earner + 1])
-                    payer.pay(earner, all.subspan(first[earner], first[earner + 1] - first[earner]));
+                    payer.pay(earner,
+                              all.subspan(first[earner], first[earner + 1] - first[earner]));
             return std::move(payer).result();
         });
     Payer without_earner(rate, view);

@@ -203,7 +203,7 @@ Payees find_payees(const LevelRates& rates, const PayView& view, const Sources& 
         }
         payees.forest = make_forest(parent, is_node);
     }
-    payees.first = group_by(items, payees.forest.count(), [&](std::uint32_t item) {
+    payees.first = group_by(items, payees.forest.count(), view.thread_count, [&](std::uint32_t item) {
         const Position p = first_payee(view, sources, item, is_kept, nearest);
         return p == no_position ? payees.forest.count()
                                 : payees.forest.position()[view.forest.member()[p]];
@@ -306,7 +306,7 @@ Payout pay_full(const LevelRates& rates, const PayView& view, const Sources& sou
     const std::uint32_t place_max =
         rates.rank_of_lower ? static_cast<std::uint32_t>(view.plan.ranks.size()) : 0;
     const std::vector<std::uint32_t> first =
-        group_by(items, place_max, [&](std::uint32_t item) -> std::uint32_t {
+        group_by(items, place_max, view.thread_count, [&](std::uint32_t item) -> std::uint32_t {
             return rates.rank_of_lower ? sources.buyer_rank(item) : 0;
         });
     const std::vector<PaidItem> paid = paid_items(view, sources, items);

@@ -9,6 +9,7 @@
 #include "engine/forest.hpp"
 #include "engine/orders.hpp"
 #include "engine/money.hpp"
+#include "engine/ranges.hpp"
 #include "engine/standing.hpp"
 #include "engine/watch.hpp"
 
@@ -175,12 +176,16 @@ private:
 };
 
 /// Sorts items by key, stable, and says where each key begins: key k's are [first[k], first[k + 1]).
-/// REQUIRES: key(item) <= key_max. Linear.
+/// REQUIRES: key(item) <= key_max, also asked on several threads. Linear.
 template <typename Key>
 [[nodiscard]] std::vector<std::uint32_t> group_by(std::vector<std::uint32_t>& items,
-                                                  std::uint32_t key_max, Key key) {
+                                                  std::uint32_t key_max, unsigned thread_count,
+                                                  Key key) {
     std::vector<std::uint32_t> keys(items.size()), first(std::size_t{key_max} + 2, 0);
-    for (std::size_t i = 0; i < items.size(); ++i) keys[i] = key(items[i]);
+    in_ranges(static_cast<std::uint32_t>(items.size()), thread_count,
+              [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
+                  for (std::uint32_t i = from; i < to; ++i) keys[i] = key(items[i]);
+              });
     for (const std::uint32_t k : keys) ++first[k + 1];
     for (std::size_t k = 1; k < first.size(); ++k) first[k] += first[k - 1];
     std::vector<std::uint32_t> next = first, sorted(items.size());

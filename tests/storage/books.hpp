@@ -29,7 +29,7 @@ public:
             .bind(1, run).bind(2, plan).bind(3, period_text).bind(4, std::int64_t{span.first})
             .bind(5, std::int64_t{span.last}).bind(6, total).run();
         Query statement = database.query(
-            "INSERT INTO statement VALUES (?1, ?2, 1, 0, 0, ?3, 1, x'', NULL, NULL)");
+            "INSERT INTO statement VALUES (?1, ?2, 1, 0, 0, ?3, 1, x'', NULL)");
         for (const auto& [id, amount] : paid)
             statement.bind(1, run).bind(2, number(id)).bind(3, amount).run();
         database.query("UPDATE run SET state = 'final' WHERE number = ?1").bind(1, run).run();

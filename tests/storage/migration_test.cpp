@@ -1,6 +1,7 @@
 // Databases of every schema that there was: they open, are brought up to date, and are right.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -50,6 +51,20 @@ TEST_CASE("a database of every older schema is brought up to date when it is ope
             CAPTURE(check.finding);
             CHECK(check.holds);
         }));
+    }
+}
+
+TEST_CASE("the digests of the schemas are those of their steps") {
+    Database database = Database::in_memory();
+    const auto remove_all = [&] {
+        sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_RESET_DATABASE, 1, nullptr);
+        database.execute("VACUUM");
+        sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_RESET_DATABASE, 0, nullptr);
+    };
+    remove_all();
+    for (std::size_t step = 0; step < schema_steps.size(); ++step) {
+        database.execute(schema_steps[step]);
+        CHECK(schema_digest(database.handle()) == schema_digests[step]);
     }
 }
 

@@ -61,16 +61,16 @@ TEST_CASE("a run that is closed after one with a higher number is not lost") {
                              " 'final', last_import, NULL, currency, '', '', '', '', NULL, '',"
                              " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 300, 'run', NULL,"
                              " NULL FROM run");
-    company.database.execute("INSERT INTO statement SELECT 9, member, 1, 0, 0, 300, 1, x'', NULL,"
-                             " NULL FROM statement");
+    company.database.execute("INSERT INTO statement SELECT 9, member, 1, 0, 0, 300, 1, x'', NULL"
+                             " FROM statement");
     company.pay("P1");
     company.database.execute("INSERT INTO run SELECT 5, 'third', period, first_day, last_day,"
                              " 'final', last_import, NULL, currency, '', '', '', '', NULL, '',"
                              " 'ann', '', NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 20, 'run', NULL,"
                              " NULL FROM run"
                              " WHERE number = 9");
-    company.database.execute("INSERT INTO statement SELECT 5, member, 1, 0, 0, 20, 1, x'', NULL,"
-                             " NULL FROM statement WHERE run = 9");
+    company.database.execute("INSERT INTO statement SELECT 5, member, 1, 0, 0, 20, 1, x'', NULL"
+                             " FROM statement WHERE run = 9");
     CHECK(company.items("P1") == "ann 53.00 created");  // 50.00 + 3.00
     CHECK(company.balances() == "ann 0.20");
     company.check_books();
