@@ -84,12 +84,15 @@ PayChanges changes_of(Database& database, std::int64_t run, std::int64_t previou
     return changes;
 }
 
-/// Of balances as they will be after the run is closed.
+/// Of balances as they will be after the run is closed: of those only who has something negative in
+/// them, so that a long history without payouts is not added up at every close.
 std::int64_t negative_balances(Database& database, std::int64_t run) {
     Query query = database.query(
-        "SELECT count(*) FROM (SELECT member FROM (SELECT member, amount FROM balance UNION ALL"
-        " SELECT member, amount FROM statement WHERE run = ?1 AND amount <> 0)"
-        " GROUP BY member HAVING sum(amount) < 0)");
+        "SELECT count(*) FROM (SELECT member FROM statement WHERE amount < 0"
+        " UNION SELECT member FROM payout_item WHERE amount < 0"
+        " UNION SELECT member FROM opening_balance WHERE amount < 0) c"
+        " WHERE ifnull((SELECT sum(amount) FROM owed o WHERE o.member = c.member), 0)"
+        " + ifnull((SELECT amount FROM statement WHERE run = ?1 AND member = c.member), 0) < 0");
     query.bind(1, run);
     return query.step() ? query.integer(0) : 0;
 }

@@ -19,7 +19,7 @@ inline constexpr std::array schema_steps = {schema_1_sql, schema_2_sql};
 /// five times as fast as making its tables again.
 inline constexpr std::array<std::string_view, 2> schema_digests = {
     "8df4122ec92536851d5f599276fbb0ac261e937a6c2b0124c5b0183bb5dad774",
-    "8cb63e313a5e421499e58b5c5e2943281f1667d5bebcb371405af34d119a6a07"};
+    "c985a49dea4f2337fc9ffd687e5c76f8511532d84442cbeead2220fe172c2f35"};
 inline constexpr int schema_version = static_cast<int>(schema_steps.size());
 
 }  // namespace downline

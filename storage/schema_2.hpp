@@ -91,20 +91,21 @@ SELECT row, import, member, amount FROM opening
 WHERE item = 'balance' AND row NOT IN (SELECT row FROM replaced WHERE table_name = 'opening');
 
 DROP VIEW balance;
-CREATE VIEW balance AS           -- what members are owed now, minor units; no row where it is 0:
-SELECT member, sum(amount) AS amount FROM (  -- what the newest batch left, and what came since
-    SELECT member, amount FROM payout_item
-    WHERE batch = (SELECT max(number) FROM payout_batch) AND fate <> 'pay'
-    UNION ALL
-    SELECT i.member, i.amount FROM payout_answer a JOIN payout_item i USING (batch, member)
-    WHERE a.state = 'failed' AND a.row > ifnull(
-        (SELECT last_answer FROM payout_batch ORDER BY number DESC LIMIT 1), 0)
-    UNION ALL
-    SELECT member, amount FROM opening_balance WHERE NOT EXISTS (SELECT 1 FROM payout_batch)
-    UNION ALL
-    SELECT s.member, s.amount FROM run r CROSS JOIN statement s ON s.run = r.number
-    WHERE r.state = 'final' AND s.amount <> 0 AND r.number NOT IN (SELECT run FROM payout_run)
-) GROUP BY member HAVING sum(amount) <> 0;
+CREATE VIEW owed AS              -- what balances are made of: what the newest batch left, and what
+SELECT member, amount FROM payout_item                                              -- came since
+WHERE batch = (SELECT max(number) FROM payout_batch) AND fate <> 'pay'
+UNION ALL
+SELECT i.member, i.amount FROM payout_answer a JOIN payout_item i USING (batch, member)
+WHERE a.state = 'failed' AND a.row > ifnull(
+    (SELECT last_answer FROM payout_batch ORDER BY number DESC LIMIT 1), 0)
+UNION ALL
+SELECT member, amount FROM opening_balance WHERE NOT EXISTS (SELECT 1 FROM payout_batch)
+UNION ALL
+SELECT s.member, s.amount FROM run r CROSS JOIN statement s ON s.run = r.number
+WHERE r.state = 'final' AND s.amount <> 0 AND r.number NOT IN (SELECT run FROM payout_run);
+CREATE VIEW balance AS           -- what members are owed now, minor units; no row where it is 0
+SELECT member, sum(amount) AS amount FROM owed GROUP BY member HAVING sum(amount) <> 0;
+CREATE INDEX statement_negative ON statement(member) WHERE amount < 0;  -- who may owe something
 
 DROP VIEW posting;
 -- Double entry: the rows of one cause and reference sum to zero. Credits are positive, so that
