@@ -26,7 +26,7 @@ void add_order(Command& explain, Settings& settings) {
     command.runs([&settings, arguments] {
         Database database = open_database(settings, Database::Access::read);
         const ExplainedOrder order =
-            explain_order(database, arguments->plan, arguments->order_id);
+            explain_order(database, arguments->plan, arguments->order_id, thread_count());
         Output output(settings.output_path, settings.force);
         print_order(output, settings.format, order);
         output.finish();
@@ -55,7 +55,8 @@ void add_member(Command& explain, Settings& settings) {
         Database database = open_database(settings, Database::Access::read);
         const RunRecord run = find_run(database, arguments->plan, arguments->period);
         const ExplainedMember member =
-            explain_member(database, run, arguments->member_id, arguments->supposition);
+            explain_member(database, run, arguments->member_id, arguments->supposition,
+                           thread_count());
         Output output(settings.output_path, settings.force);
         print_member(output, settings.format, member);
         output.finish();

@@ -7,6 +7,7 @@
 #include "cli/csv_writer.hpp"
 #include "cli/earnings_page.hpp"
 #include "cli/explain_report.hpp"
+#include "cli/explain_slots_report.hpp"
 #include "cli/json_writer.hpp"
 #include "cli/table.hpp"
 #include "cli/text_width.hpp"
@@ -183,6 +184,7 @@ void print_table(Output& output, const ExplainedMember& member) {
     print_tests(output, member);
     if (member.earnings.by_bonus.empty()) output << "\nNo bonus paid anything in this period.\n";
     else print_breakdown(output, member.run, member.earnings);
+    print_slots(output, member);
     print_sources(output, member);
     print_missed(output, member);
     print_supposed(output, member);
@@ -274,6 +276,7 @@ void print_json(Output& output, const ExplainedMember& member) {
     write_sums(json, "by_stream", "stream", earnings.by_stream, currency);
     write_sums(json, "by_level", "level", earnings.by_level, currency);
     write_sums(json, "by_source", "member_id", member.sources, currency);
+    write_slots(json, member);
     write_missed(json, member);
     if (member.supposed) {
         json.key("if").begin_object();
@@ -323,6 +326,8 @@ void print_csv(Output& output, const ExplainedMember& member) {
     }
     for (const NamedAmount& sum : member.earnings.by_bonus)
         amount("bonus", sum.name, "", sum.lines, sum.amount_minor);
+    for (const MemberSlot& slot : member.slots)
+        amount("slot", slot.bonus, slot_words(slot), 1, slot.paid_minor);
     for (const NamedAmount& sum : member.sources)
         amount("source", sum.name, "", sum.lines, sum.amount_minor);
     for (const MissedPay& missed : member.missed)

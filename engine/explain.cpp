@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <mutex>
 #include <tuple>
 
 #include "engine/bonuses/pay.hpp"
@@ -11,6 +12,10 @@
 namespace downline {
 
 namespace {
+
+std::uint32_t depth_of(const PayView& view, MemberIndex member) {
+    return view.forest.depth()[view.forest.position()[member]];
+}
 
 /// Collects every step of the order lines [from, to).
 class OrderWatcher final : public Watcher {
@@ -24,11 +29,12 @@ public:
             bonuses.back().adds_to_fund |= view.takes[line] != 0;
     }
     void slot(const PayView& view, const Slot& slot) override {
-        if (slot.is_of_member || !asks_for(slot.item)) return;
+        if (slot.of != Slot::Of::order_line || !asks_for(slot.item)) return;
         Step step;
         step.order_line = slot.item;
         step.slot = slot;
         if (slot.payee != no_member) step.level = level_of(view, slot.item, slot.payee);
+        const std::lock_guard lock(mutex_);
         ExplainedBonus& bonus = bonuses.back();
         bonus.maximum_minor = add_checked(bonus.maximum_minor, slot.maximum_minor);
         bonus.paid_minor = add_checked(bonus.paid_minor, slot.paid_minor);
@@ -47,6 +53,7 @@ public:
         step.passed = why;
         step.first = step.last = member;
         step.count = 1;
+        const std::lock_guard lock(mutex_);
         bonuses.back().steps.push_back(std::move(step));
     }
 
@@ -56,14 +63,12 @@ private:
     /// Of royalties, whose creator need not stand above the seller: 0.
     static std::uint32_t level_of(const PayView& view, OrderLineIndex line, MemberIndex member) {
         const MemberIndex seller = view.orders.seller[line];
-        if (seller == no_member) return 0;
-        const auto depth_of = [&](MemberIndex m) {
-            return view.forest.depth()[view.forest.position()[m]];
-        };
-        return view.bonus.kind == "royalty" ? 0 : depth_of(seller) - depth_of(member);
+        if (seller == no_member || view.bonus.kind == "royalty") return 0;
+        return depth_of(view, seller) - depth_of(view, member);
     }
 
     OrderLineIndex from_, to_;
+    std::mutex mutex_;
 };
 
 /// From the seller up, and members who follow each other and were passed over for one reason as
@@ -96,6 +101,7 @@ public:
         const auto place = static_cast<std::size_t>(&view.bonus - view.plan.bonuses.data());
         requires_.push_back(findings_of(examiner, view.bonus.requires_, member_));
         by_rank_.push_back({place, Reason::rank, 0, 0});
+        own.emplace_back();
         const Verdict verdict = view.verdict[member_];
         if (verdict != Verdict::inactive && verdict != Verdict::unqualified) return;
         // The bonus paid once more, to everybody as it is and to this member too.
@@ -107,12 +113,24 @@ public:
             if (entry.earner == member_)
                 missed.push_back({place, reason_of(verdict), entry.line_count, entry.amount_minor});
     }
-    void slot(const PayView&, const Slot& slot) override {
-        if (slot.payee != member_ || slot.reason != Reason::rank) return;
+    void slot(const PayView& view, const Slot& slot) override {
+        if (slot.payee != member_) return;
+        const std::lock_guard lock(mutex_);
+        if (slot.of != Slot::Of::order_line) {
+            Step& step = own.back().steps.emplace_back();
+            step.slot = slot;
+            if (slot.of == Slot::Of::member)
+                step.level = depth_of(view, slot.item) - depth_of(view, member_);
+        }
+        if (slot.reason != Reason::rank) return;
         if (slot.maximum_minor == slot.paid_minor) return;
         Missed& sum = by_rank_.back();
         ++sum.line_count;
         sum.amount_minor = add_checked(sum.amount_minor, slot.maximum_minor - slot.paid_minor);
+    }
+
+    void legs(const PayView&, MemberIndex member, const LegsOfMember& legs) override {
+        if (member == member_) own.back().legs = legs;
     }
 
     [[nodiscard]] std::vector<Missed> all_missed() && {
@@ -123,11 +141,13 @@ public:
     }
 
     std::vector<Findings> requires_;
+    std::vector<OwnSlots> own;
     std::vector<Missed> missed;
 
 private:
     MemberIndex member_;
     std::vector<Missed> by_rank_;
+    std::mutex mutex_;
 };
 
 Standing with_titles_before(Standing standing, const Snapshot& snapshot) {
@@ -169,10 +189,10 @@ std::string_view passed_name(Passed passed) {
 }
 
 OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot, OrderLineIndex from,
-                               OrderLineIndex to) {
+                               OrderLineIndex to, unsigned thread_count) {
     OrderWatcher watcher(from, to);
     OrderExplanation explanation;
-    explanation.result = run(plan, snapshot, 1, &watcher);
+    explanation.result = run(plan, snapshot, thread_count, &watcher);
     explanation.bonuses = std::move(watcher.bonuses);
     for (ExplainedBonus& bonus : explanation.bonuses) {
         put_in_order(bonus.steps);
@@ -205,11 +225,17 @@ std::vector<std::pair<const Test*, Finding>> failed_of(const Findings& findings)
     return nearest.value_or(std::vector<std::pair<const Test*, Finding>>{});
 }
 
-MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, MemberIndex member) {
+MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, MemberIndex member,
+                                 unsigned thread_count) {
     MemberWatcher watcher(member);
     MemberExplanation explanation;
-    explanation.result = run(plan, snapshot, 1, &watcher);
+    explanation.result = run(plan, snapshot, thread_count, &watcher);
     explanation.requires_ = std::move(watcher.requires_);
+    explanation.own = std::move(watcher.own);
+    for (OwnSlots& own : explanation.own)
+        std::ranges::stable_sort(own.steps, {}, [](const Step& step) {
+            return std::tuple(step.slot->item, step.slot->paid_level);
+        });
     explanation.missed = std::move(watcher).all_missed();
     const ActivityAsked asked(plan, snapshot, explanation.result.standing);
     explanation.active = asked.active(member);

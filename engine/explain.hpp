@@ -44,7 +44,8 @@ struct OrderExplanation {
 /// The run again, asked for the order lines [from, to). BrokenInvariant where the slots do not add
 /// up to what the plan could have paid.
 [[nodiscard]] OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot,
-                                             OrderLineIndex from, OrderLineIndex to);
+                                             OrderLineIndex from, OrderLineIndex to,
+                                             unsigned thread_count = 1);
 
 /// A requirement as it was asked of a member: what each test found.
 using Findings = std::vector<std::vector<std::pair<const Test*, Finding>>>;  ///< by alternative
@@ -72,17 +73,25 @@ struct Missed {
     std::int64_t amount_minor{};
 };
 
+/// What a bonus decided for one member that is paid for no order: a match, pool, fixed amount or
+/// binary.
+struct OwnSlots {
+    std::vector<Step> steps;           ///< slots; of a match by whose pay it shares
+    std::optional<LegsOfMember> legs;  ///< of a binary, where the member has a place
+};
+
 struct MemberExplanation {
     RunResult result;
     Findings active;                 ///< of `[active]`; empty where all affiliates are
     std::vector<TriedRank> ranks;    ///< lowest first
     std::vector<Findings> requires_; ///< of every bonus
+    std::vector<OwnSlots> own;       ///< of every bonus
     std::vector<Missed> missed;
 };
 
 /// The run again, asked for one affiliate.
 [[nodiscard]] MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot,
-                                               MemberIndex member);
+                                               MemberIndex member, unsigned thread_count = 1);
 
 /// The tests that `[active]` failed for, of members of a finished run.
 class ActivityAsked {

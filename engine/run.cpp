@@ -85,7 +85,6 @@ std::string_view reason_name(Reason reason) {
 
 RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
               Watcher* watcher) {
-    if (watcher) thread_count = 1;
     RunResult result;
     // 1. The network as of the last day, and the orders less what came back in the period.
     auto trees_aside = std::async(thread_count > 1 ? std::launch::async : std::launch::deferred,

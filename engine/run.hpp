@@ -74,8 +74,8 @@ struct RunResult {
 class Watcher;  // engine/watch.hpp
 
 /// Computes the period. Throws Refusal (sums beyond limits, a cycle that prints itself) and
-/// BrokenInvariant (an account that does not add up). A watcher is told of every slot, on the
-/// thread that called.
+/// BrokenInvariant (an account that does not add up). A watcher is told of every slot, on any of
+/// the threads.
 [[nodiscard]] RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count = 1,
                             Watcher* watcher = nullptr);
 

@@ -79,7 +79,8 @@ struct ExplainedOrder {
 /// stale. BrokenInvariant where the explanation is not what is stored.
 [[nodiscard]] ExplainedOrder explain_order(Database& database,
                                            const std::optional<std::string>& plan,
-                                           const std::string& order_id);
+                                           const std::string& order_id,
+                                           unsigned thread_count = 1);
 
 struct ShownRank {
     std::string name;
@@ -93,6 +94,26 @@ struct MissedPay {
     std::uint64_t lines{};
     std::int64_t amount_minor{};
     std::vector<ShownTest> failed;
+};
+
+/// A slot of a bonus that is paid for no order: a match, pool, fixed amount or binary.
+struct MemberSlot {
+    std::string bonus, kind;
+    std::optional<std::string> from;          ///< of a match: whose pay it shares
+    std::optional<std::int64_t> level;        ///< likewise, true distance
+    std::int64_t paid_level{};
+    std::optional<std::string> base, rate, rate_most, factor;  ///< a pool's base is the fund
+    std::optional<std::string> exact;         ///< base × rate × factor before rounding
+    std::optional<std::string> share, share_sum;  ///< of a pool: so much of so much, or a place's share
+    std::int64_t maximum_minor{}, paid_minor{};
+    std::string reason;                       ///< why it was forfeited; "" paid in full
+};
+
+/// One leg under a binary bonus, in points.
+struct MemberLeg {
+    std::string bonus, leg;    ///< left or right
+    std::string carried_in, whole, counted;  ///< with this period; after what max_leg cuts
+    std::string matched, left, carried_on;   ///< left: after the match
 };
 
 /// What a member would have been and earned.
@@ -113,6 +134,8 @@ struct ExplainedMember {
     ShownTests active;             ///< what `[active]` asked; none: every affiliate is
     std::vector<ShownRank> ranks;  ///< lowest first; none of a terminated affiliate
     std::vector<NamedAmount> sources;  ///< by who bought (or was matched), the most first
+    std::vector<MemberSlot> slots;
+    std::vector<MemberLeg> legs;       ///< two of each binary
     std::vector<MissedPay> missed;
     std::optional<SupposedPay> supposed;
 };
@@ -121,6 +144,7 @@ struct ExplainedMember {
 /// explain_order() do.
 [[nodiscard]] ExplainedMember explain_member(Database& database, const RunRecord& run,
                                              const std::string& member_id,
-                                             const std::optional<std::string>& supposition);
+                                             const std::optional<std::string>& supposition,
+                                             unsigned thread_count = 1);
 
 }  // namespace downline

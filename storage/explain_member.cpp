@@ -8,6 +8,7 @@
 #include "engine/errors.hpp"
 #include "storage/corrections.hpp"
 #include "storage/explain.hpp"
+#include "storage/explain_slots.hpp"
 #include "storage/explain_words.hpp"
 #include "storage/members.hpp"
 #include "storage/reload.hpp"
@@ -74,10 +75,10 @@ std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::i
 
 SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member,
                    const std::string& member_id, const std::string& text,
-                   const std::vector<NamedAmount>& corrected) {
+                   const std::vector<NamedAmount>& corrected, unsigned thread_count) {
     Supposition supposition = suppose(database, again, member, member_id, text);
     const Snapshot snapshot = with_orders(again.loaded.snapshot, std::move(supposition.orders));
-    const MemberExplanation explained = downline::explain_member(again.plan, snapshot, member);
+    const MemberExplanation explained = downline::explain_member(again.plan, snapshot, member, thread_count);
     const Standing& standing = explained.result.standing;
     SupposedPay pay;
     pay.words = std::move(supposition.words);
@@ -119,7 +120,8 @@ SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member
 
 ExplainedMember explain_member(Database& database, const RunRecord& run,
                                const std::string& member_id,
-                               const std::optional<std::string>& supposition) {
+                               const std::optional<std::string>& supposition,
+                               unsigned thread_count) {
     ExplainedMember shown;
     shown.run = run;
     shown.earnings = earnings_of(database, run, member_id, false);
@@ -133,17 +135,20 @@ ExplainedMember explain_member(Database& database, const RunRecord& run,
     shown.status = statuses[static_cast<std::size_t>(members.status[member])];
 
     const MemberExplanation explained =
-        downline::explain_member(again.plan, again.loaded.snapshot, member);
+        downline::explain_member(again.plan, again.loaded.snapshot, member, thread_count);
     check_statement(database, run, again.loaded.snapshot, explained.result, member);
     shown.active = shown_tests(again.plan, explained.active);
     shown.ranks = shown_ranks(again.plan, explained.ranks);
+    RunReader reader(database.handle(), run.number);
+    show_own_slots(again.plan, again.loaded.snapshot, explained, reader, shown);
     shown.missed = shown_missed(again.plan, explained);
     shown.sources = sources_of(database, run.number, number);
     if (!supposition) return shown;
     std::vector<NamedAmount> corrected;
     for (const CorrectionRecord& line : corrections_of(database.handle(), run.number, number))
         corrected.push_back({line.bonus, 1, line.amount_minor});
-    shown.supposed = pay_if(database, again, member, member_id, *supposition, corrected);
+    shown.supposed = pay_if(database, again, member, member_id, *supposition, corrected,
+                            thread_count);
     return shown;
 }
 

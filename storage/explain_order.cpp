@@ -112,12 +112,13 @@ using Paid = std::tuple<std::size_t, std::int64_t, std::int64_t, std::uint32_t, 
 /// Names and numbers for one recomputed order.
 class Shower {
 public:
-    Shower(Database& database, const Found& found, const Reloaded& again)
+    Shower(Database& database, const Found& found, const Reloaded& again, unsigned thread_count)
         : database_(database),
           found_(found),
           plan_(again.plan),
           snapshot_(again.loaded.snapshot),
-          explained_(downline::explain_order(plan_, snapshot_, found.first, found.last)),
+          explained_(downline::explain_order(plan_, snapshot_, found.first, found.last,
+                                             thread_count)),
           asked_(plan_, snapshot_, explained_.result.standing),
           reader_(database.handle(), found.run.number) {}
 
@@ -301,11 +302,11 @@ void Shower::add_later(ExplainedOrder& order) {
 }  // namespace
 
 ExplainedOrder explain_order(Database& database, const std::optional<std::string>& plan,
-                             const std::string& order_id) {
+                             const std::string& order_id, unsigned thread_count) {
     const StoredOrder order = find_order(database, order_id);
     const Found found = find_run_of(database, plan, order_id, order);
     const Reloaded again = reload(database, found.run);
-    return Shower(database, found, again).shown();
+    return Shower(database, found, again, thread_count).shown();
 }
 
 }  // namespace downline

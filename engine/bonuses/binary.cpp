@@ -145,6 +145,28 @@ std::vector<Legs> legs_of(const BinaryRule& rule, const PayView& view) {
     return legs;
 }
 
+/// What was carried into a member's legs.
+Legs carried_by(const PayView& view, MemberIndex member) {
+    const auto carried = view.snapshot.carry.find(view.bonus.code);
+    if (carried == view.snapshot.carry.end()) return {};
+    const auto own = std::ranges::lower_bound(carried->second, member, {}, &Carry::member);
+    if (own == carried->second.end() || own->member != member) return {};
+    return {own->left_centipoints, own->right_centipoints};
+}
+
+/// A match as the watcher is told of it. REQUIRES: it pays.
+Slot slot_of(const Match& match, MemberIndex member, std::int64_t factor_ppm) {
+    Slot slot;
+    slot.of = Slot::Of::period;
+    slot.payee = member;
+    slot.rate_is_amount = match.pay.is_amount;
+    slot.rate = slot.rate_most = match.value;
+    slot.base = match.base;
+    slot.factor_ppm = factor_ppm;
+    slot.maximum_minor = slot.paid_minor = match.amount_minor;
+    return slot;
+}
+
 /// Takes `count` cycles in which `a` is the greater leg.
 void take(std::int64_t& a, std::int64_t& b, std::int64_t greater, std::int64_t lesser,
           std::int64_t count) {
@@ -201,14 +223,17 @@ Payout BinaryRule::pay(const PayView& view) const {
     Payout payout;
     LineCollector lines;
     AccountKeeper keeper;
+    const LineAmount amount(view.plan, view.bonus);
     for (MemberIndex member = 0; member < view.snapshot.members.count; ++member) {
         const Position p = forest.position()[member];
         if (p == no_position) continue;
         Legs& own = legs[p];
+        const Legs whole = own;
         if (const auto most = max_leg.at(view.rank_of(member))) {
             own.left = std::min(own.left, *most);
             own.right = std::min(own.right, *most);
         }
+        const Legs counted = own;
         if (view.verdict[member] == Verdict::payable) {
             const Match match = matcher.match(member, own);
             own = match.after;
@@ -223,7 +248,14 @@ Payout BinaryRule::pay(const PayView& view) const {
                 line.amount_minor = match.amount_minor;
                 line.stream = view.bonus.stream.value_or(StreamKind::leveraged);
                 lines.add(member, line);
+                if (view.watcher) view.watcher->slot(view, slot_of(match, member, amount.factor_ppm(view.rank_of(member))));
             }
+        }
+        if (view.watcher) {
+            const Legs brought = carried_by(view, member);
+            view.watcher->legs(view, member,
+                               {brought.left, brought.right, whole.left, whole.right, counted.left,
+                                counted.right, own.left, own.right, carries});
         }
         if (carries && (own.left != 0 || own.right != 0))
             payout.carry_after.push_back({member, own.left, own.right});

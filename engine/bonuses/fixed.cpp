@@ -30,8 +30,23 @@ Payout FixedRule::pay(const PayView& view) const {
         const std::int64_t most = amount.of(pay, value, 0, 1, amount.factor_ppm_max());
         keeper.maximum(most);
         const Verdict verdict = view.verdict[member];
+        const auto tell = [&](std::int64_t paid_minor, Reason reason) {
+            if (!view.watcher) return;
+            Slot slot;
+            slot.of = Slot::Of::period;
+            slot.payee = member;
+            slot.rate_is_amount = true;
+            slot.rate = slot.rate_most = value;
+            slot.base = 1;
+            slot.factor_ppm = amount.factor_ppm(rank);
+            slot.maximum_minor = most;
+            slot.paid_minor = paid_minor;
+            slot.reason = reason;
+            view.watcher->slot(view, slot);
+        };
         if (verdict != Verdict::payable) {
             keeper.forfeit(reason_of(verdict), most);
+            tell(0, reason_of(verdict));
             continue;
         }
         Line line;
@@ -39,6 +54,7 @@ Payout FixedRule::pay(const PayView& view) const {
         line.stream = view.bonus.stream.value_or(StreamKind::leveraged);
         keeper.forfeit(Reason::rank, most - line.amount_minor);
         keeper.paid(line.amount_minor);
+        tell(line.amount_minor, Reason::rank);
         if (line.amount_minor != 0) lines.add(member, line);
     }
     return {std::move(lines).book(), keeper.account()};

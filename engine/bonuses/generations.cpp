@@ -47,8 +47,7 @@ public:
         const std::uint32_t last = static_cast<std::uint32_t>(rates_.generations.size());
         paid_.assign(last + 1U, 0);
         if (above != no_position) {
-            if (view_.watcher && sources_.are_order_lines() && view_.watcher->asks_for(item.item))
-                tell_line_up(item, start, above, last);
+            if (is_asked_for(item)) tell_line_up(item, start, above, last);
             pay_line_up(item, start, last);
             forfeit_line_up(item, start, above, last);
         }
@@ -93,6 +92,12 @@ private:
         tell(item, no_member, generation, 0, 0, Reason::no_upline);
     }
 
+    [[nodiscard]] bool is_asked_for(const PaidItem& item) const {
+        if (!view_.watcher) return false;
+        return sources_.are_order_lines() ? view_.watcher->asks_for(item.item)
+                                          : view_.watcher->asks_for_matched(item.item);
+    }
+
     /// Of an item that is asked for: who may not be paid, one by one, and who is passed over.
     void tell_line_up(const PaidItem& item, Position start, Position p, std::uint32_t last) const {
         for (; p != no_position && generation_of(start, p) <= last; p = view_.forest.parent()[p]) {
@@ -103,7 +108,8 @@ private:
                                       generation >= first_generation();
             if (!is_candidate) {
                 const Passed why = verdict == Verdict::terminated ? Passed::terminated : Passed::rank;
-                view_.watcher->passed_over(view_, item.item, member, why);
+                if (sources_.are_order_lines())
+                    view_.watcher->passed_over(view_, item.item, member, why);
             } else if (verdict != Verdict::payable) {
                 tell(item, member, generation, 0, 0, reason_of(verdict));
             }
@@ -116,7 +122,7 @@ private:
         const Pay& pay = pay_of(generation);
         Slot slot;
         slot.item = item.item;
-        slot.is_of_member = !sources_.are_order_lines();
+        slot.of = sources_.are_order_lines() ? Slot::Of::order_line : Slot::Of::member;
         slot.payee = payee;
         slot.paid_level = generation;
         slot.rate_is_amount = pay.is_amount;

@@ -127,7 +127,7 @@ private:
         const Pay& pay = rates_.tiers ? rates_.tiers->steps.front().pay : rates_.levels[level - 1];
         Slot slot;
         slot.item = item.item;
-        slot.is_of_member = !sources_.are_order_lines();
+        slot.of = sources_.are_order_lines() ? Slot::Of::order_line : Slot::Of::member;
         slot.payee = payee;
         slot.paid_level = level;
         slot.rate_is_amount = pay.is_amount;

@@ -80,17 +80,33 @@ Payout PoolRule::pay(const PayView& view) const {
         shared = part_of_fund(fund_minor,
                               std::accumulate(weights.begin(), weights.end(), std::int64_t{0}));
     }
+    Slot slot;
+    slot.of = Slot::Of::period;
+    slot.rate = slot.rate_most = fund_ppm;
+    slot.base = fund_minor;
+    slot.reason = Reason::unqualified;
+    slot.share_sum = places_ppm.empty() ? std::accumulate(weights.begin(), weights.end(), Int128{})
+                                        : Int128{1'000'000};
+    const auto tell = [&](MemberIndex member, std::int64_t share, std::int64_t maximum_minor,
+                          std::int64_t paid_minor) {
+        if (!view.watcher) return;
+        slot.payee = member;
+        slot.share = share;
+        slot.maximum_minor = maximum_minor;
+        slot.paid_minor = paid_minor;
+        view.watcher->slot(view, slot);
+    };
+    if (sharers.empty()) shared = 0;
     AccountKeeper keeper;
     keeper.maximum(most);
-    if (sharers.empty()) {
-        keeper.forfeit(Reason::unqualified, most);
-        return {LineBook{}, keeper.account()};
-    }
     keeper.forfeit(Reason::unqualified, most - shared);
+    if (most != shared) tell(no_member, 0, most - shared, 0);
+    if (sharers.empty()) return {LineBook{}, keeper.account()};
     LineCollector lines;
     const std::vector<std::int64_t> parts = share_out(shared, weights);
     for (std::size_t i = 0; i < sharers.size(); ++i) {
         keeper.paid(parts[i]);
+        tell(sharers[i], weights[i], parts[i], parts[i]);
         if (parts[i] == 0) continue;
         Line line;
         line.base = fund_minor;

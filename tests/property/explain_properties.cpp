@@ -1,6 +1,9 @@
 // What must hold of every explanation: it is the run itself, slot by slot.
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
+#include <string>
 #include <tuple>
 
 #include "engine/bonuses/pay.hpp"
@@ -82,6 +85,94 @@ TEST_CASE("the explanations of all orders are the lines and accounts of the run"
     CHECK(passed_count >= portion_of(1'000));
 }
 
+/// The kinds that are paid for no order.
+bool has_own_slots(const Bonus& bonus) {
+    return bonus.kind == "match" || bonus.kind == "pool" || bonus.kind == "fixed" ||
+           bonus.kind == "binary";
+}
+
+/// Collects the slots of those kinds; by bonus.
+class OwnWatcher final : public Watcher {
+public:
+    void bonus(const PayView&, const Examiner&) override { slots.emplace_back(); }
+    void slot(const PayView&, const Slot& slot) override {
+        if (slot.of != Slot::Of::order_line) slots.back().push_back(slot);
+    }
+    [[nodiscard]] bool asks_for_matched(MemberIndex) const override { return true; }
+    std::vector<std::vector<Slot>> slots;
+};
+
+/// Earner, number of the member whose pay is shared, paid level, rate, base, amount. Lines of pools
+/// and fixed amounts state no rate, those of fixed amounts no base.
+using OwnPaid = std::tuple<MemberIndex, std::int64_t, std::uint32_t, std::int64_t, std::int64_t,
+                           std::int64_t>;
+
+OwnPaid own_paid(const Bonus& bonus, const Snapshot& snapshot, const Slot& slot) {
+    const bool states_rate = bonus.kind == "match" || bonus.kind == "binary";
+    return {slot.payee, slot.of == Slot::Of::member ? snapshot.members.number[slot.item] : 0,
+            slot.paid_level, states_rate ? slot.rate : 0, bonus.kind == "fixed" ? 0 : slot.base,
+            slot.paid_minor};
+}
+
+/// The lines of all earners, or of one.
+std::vector<OwnPaid> own_lines(const LineBook& book, std::optional<MemberIndex> earner) {
+    std::vector<OwnPaid> paid;
+    for (std::size_t entry = 0; entry < book.entries().size(); ++entry)
+        if (!earner || book.entries()[entry].earner == *earner)
+            for (const Line& line : book.lines(entry))
+                paid.emplace_back(book.entries()[entry].earner, line.from, line.paid_level,
+                                  line.rate.value_or(0), line.base.value_or(0), line.amount_minor);
+    std::ranges::sort(paid);
+    return paid;
+}
+
+TEST_CASE("the slots of matches, pools, fixed amounts and binaries are the lines and accounts") {
+    std::map<std::string, std::size_t> slot_counts;
+    holds("slots of no order", 3'000, [&] {
+        const Case made = case_of(*throws());
+        const Snapshot snapshot = snapshot_of(made.facts);
+        OwnWatcher watcher;
+        const RunResult result = run(made.plan, snapshot, 1, &watcher);
+        for (std::size_t b = 0; b < result.books.size(); ++b) {
+            const Bonus& bonus = made.plan.bonuses[b];
+            if (!has_own_slots(bonus)) continue;
+            RC_LOG() << bonus.code << " (" << bonus.kind << ")\n" << made.plan_text;
+            std::int64_t maximum = 0, paid_minor = 0;
+            std::array<std::int64_t, reason_count> forfeited{};
+            std::vector<OwnPaid> paid;
+            for (const Slot& slot : watcher.slots[b]) {
+                maximum += slot.maximum_minor;
+                paid_minor += slot.paid_minor;
+                forfeited[static_cast<std::size_t>(slot.reason)] +=
+                    slot.maximum_minor - slot.paid_minor;
+                if (slot.paid_minor != 0) paid.push_back(own_paid(bonus, snapshot, slot));
+            }
+            std::ranges::sort(paid);
+            RC_ASSERT(maximum == result.accounts[b].maximum_minor);
+            RC_ASSERT(paid_minor == result.accounts[b].paid_minor);
+            RC_ASSERT(forfeited == result.accounts[b].forfeited_minor);
+            RC_ASSERT(paid == own_lines(result.books[b], {}));
+            slot_counts[bonus.kind] += watcher.slots[b].size();
+        }
+    });
+    for (const char* kind : {"match", "pool", "fixed", "binary"}) {
+        CAPTURE(kind);
+        CHECK(slot_counts[kind] >= portion_of(500));
+    }
+}
+
+/// What a member's legs keep is what the run carries on.
+bool carries_on(const RunResult& result, const std::string& code, MemberIndex member,
+                const LegsOfMember& legs) {
+    const auto carried = result.carry_after.find(code);
+    Carry kept{member, 0, 0};
+    if (carried != result.carry_after.end())
+        for (const Carry& carry : carried->second)
+            if (carry.member == member) kept = carry;
+    return legs.is_carried ? kept == Carry{member, legs.left_after, legs.right_after}
+                           : kept == Carry{member, 0, 0};
+}
+
 bool is_met(const Findings& findings) {
     return findings.empty() || std::ranges::any_of(findings, [](const auto& alternative) {
         return std::ranges::all_of(alternative,
@@ -109,6 +200,20 @@ TEST_CASE("the ladder of every affiliate, asked again, is that of the run") {
                 ++rank_count;
             }
             RC_ASSERT(highest == standing.rank[member]);
+            for (std::size_t b = 0; b < explained.own.size(); ++b) {
+                const Bonus& bonus = made.plan.bonuses[b];
+                std::vector<OwnPaid> paid;
+                for (const Step& step : explained.own[b].steps)
+                    if (step.slot->paid_minor != 0)
+                        paid.push_back(own_paid(bonus, snapshot, *step.slot));
+                std::ranges::sort(paid);
+                if (has_own_slots(bonus))
+                    RC_ASSERT(paid == own_lines(explained.result.books[b], member));
+                else RC_ASSERT(paid.empty());
+                if (explained.own[b].legs)
+                    RC_ASSERT(carries_on(explained.result, bonus.code, member,
+                                         *explained.own[b].legs));
+            }
             for (const Missed& missed : explained.missed) {
                 RC_ASSERT(missed.amount_minor > 0);
                 ++missed_count;
