@@ -87,4 +87,19 @@ std::string share_chart(std::string_view about, const std::vector<Bar>& parts) {
     return svg + "</svg>";
 }
 
+std::string row_bar(const std::vector<std::int64_t>& parts, std::int64_t whole) {
+    std::string svg = fmt::format("<svg class=\"rowbar\" aria-hidden=\"true\" viewBox=\"0 0 {} 12\" "
+                                  "preserveAspectRatio=\"none\">",
+                                  chart_width);
+    std::int64_t before = 0;
+    for (std::size_t i = 0; whole > 0 && i < parts.size(); ++i) {
+        if (parts[i] <= 0) continue;
+        const std::int64_t left = scaled(before, whole, chart_width);
+        before += parts[i];
+        svg += fmt::format("<rect class=\"part-{}\" x=\"{}\" y=\"0\" width=\"{}\" height=\"12\"/>",
+                           i + 1, left, scaled(before, whole, chart_width) - left);
+    }
+    return svg + "</svg>";
+}
+
 }  // namespace downline

@@ -22,4 +22,9 @@ struct Bar {
 /// One bar cut in parts, each of CSS class "part-1", "part-2", …; nothing where nothing is positive.
 [[nodiscard]] std::string share_chart(std::string_view about, const std::vector<Bar>& parts);
 
+/// One bar of a row of a table, of parts as in share_chart; `whole` is as long as a bar can be. For
+/// the eye only: the numbers stand beside it. Parts that are not positive are left out.
+/// REQUIRES: the parts together are at most `whole`.
+[[nodiscard]] std::string row_bar(const std::vector<std::int64_t>& parts, std::int64_t whole);
+
 }  // namespace downline

@@ -20,10 +20,11 @@ struct GoalArguments {
 };
 
 std::int64_t amount_of(const char* option, const std::string& text, const std::string& currency) {
-    const auto amount = parse_decimal(text, currency_places(currency).value_or(2), amount_minor_max);
+    const int places = currency_places(currency).value_or(2);
+    const auto amount = parse_decimal(text, places, amount_minor_max);
     if (!amount || *amount == 0)
-        throw UsageError(fmt::format("{} takes an amount in {} above 0, not \"{}\"", option, currency,
-                                     shown(text)));
+        throw UsageError(fmt::format("{} takes an amount in {} above 0, not \"{}\"", option,
+                                     currency, shown(text)));
     return *amount;
 }
 

@@ -14,13 +14,6 @@
 namespace downline {
 namespace {
 
-/// A figure of the company, now and in the period before.
-struct Figure {
-    const char* name;    ///< as programs know it
-    const char* words;
-    bool is_money;
-    std::int64_t (*of)(const CompanyTotals& totals);
-};
 constexpr Figure figures[] = {
     {"total", "paid", true, [](const CompanyTotals& t) { return t.run.paid_minor; }},
     {"maximum", "the plan could pay on these orders", true,
@@ -53,20 +46,32 @@ constexpr Figure figures[] = {
      [](const CompanyTotals& t) { return t.new_customers; }},
 };
 
+}  // namespace
+
+std::span<const Figure> company_figures() { return figures; }
+
 std::string figure_text(const Figure& figure, std::int64_t value, const std::string& currency) {
     return figure.is_money ? amount_text(value, currency) : std::to_string(value);
 }
 
-std::optional<std::string> ratio(const RunRecord& run) {
+std::optional<std::string> payout_ratio(const RunRecord& run) {
     return share_of_volume_text(run.paid_minor, run.volume_centipoints, run.currency);
 }
 
-/// "+4.53%"; nothing where there was nothing.
 std::string change_text(std::int64_t now, std::int64_t before) {
     if (before == 0) return "";
     const auto share = share_text(now - before, before < 0 ? -before : before);
     return (now > before ? "+" : "") + share.value_or("");
 }
+
+std::int64_t forfeited_for(const BonusTotal& bonus, Reason reason) {
+    std::int64_t sum = 0;
+    for (const auto& [name, amount_minor] : bonus.forfeited)
+        if (name == reason_name(reason)) sum += amount_minor;
+    return sum;
+}
+
+namespace {
 
 void print_figures(Output& output, const Report& report) {
     const CompanyTotals& now = report.totals;
@@ -80,8 +85,8 @@ void print_figures(Output& output, const Report& report) {
     Table table(output, {{fmt::format("in {}, where it is money", currency)},
                          {now.run.period, Align::right}, {before, Align::right},
                          {"change", Align::right}});
-    table.row({"payout ratio, of volume", ratio(now.run).value_or("no volume"),
-               report.before ? ratio(report.before->run).value_or("no volume") : "", ""});
+    table.row({"payout ratio, of volume", payout_ratio(now.run).value_or("no volume"),
+               report.before ? payout_ratio(report.before->run).value_or("no volume") : "", ""});
     const auto share_row = [&](const char* words, auto part, auto whole) {
         table.row({words, share_text(part(now), whole(now)).value_or(""),
                    report.before
@@ -100,13 +105,6 @@ void print_figures(Output& output, const Report& report) {
                    report.before ? change_text(value, was) : ""});
     }
     table.finish();
-}
-
-std::int64_t forfeited_for(const BonusTotal& bonus, Reason reason) {
-    std::int64_t sum = 0;
-    for (const auto& [name, amount_minor] : bonus.forfeited)
-        if (name == reason_name(reason)) sum += amount_minor;
-    return sum;
 }
 
 void print_breakage(Output& output, const Report& report) {
@@ -253,8 +251,8 @@ void print_csv(Output& output, const Report& report) {
                            std::optional<std::int64_t> count = {}) {
         row(section, name, "", count, amount, share_text(amount, paid_minor), {});
     };
-    row("figure", "payout_ratio", "", {}, {}, ratio(report.totals.run),
-        report.before ? ratio(report.before->run) : std::nullopt);
+    row("figure", "payout_ratio", "", {}, {}, payout_ratio(report.totals.run),
+        report.before ? payout_ratio(report.before->run) : std::nullopt);
     for (const Figure& figure : figures) {
         const std::int64_t value = figure.of(report.totals);
         std::optional<std::int64_t> count, amount;
@@ -293,7 +291,7 @@ void write_figures(JsonWriter& json, const CompanyTotals& totals) {
     json.text("period", totals.run.period);
     json.number("run", totals.run.number);
     json.text("state", totals.run.state);
-    json.text("payout_ratio", ratio(totals.run));
+    json.text("payout_ratio", payout_ratio(totals.run));
     json.text("retail_share", share_text(totals.retail_minor, totals.run.sales_minor));
     json.text("volume", volume_text(totals.run.volume_centipoints));
     for (const Figure& figure : figures) {

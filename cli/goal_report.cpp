@@ -1,4 +1,4 @@
-// Progress, what of it recurs, when goals are reached; a sale against a subscription: see the header.
+// Progress, what of it recurs, when goals are reached; a sale or a subscription: see the header.
 #include "cli/goal_report.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +48,8 @@ std::string outlook_text(const GoalReport& report, const GoalRow& row) {
         case Outlook::not_at_this_rate: return "not at the present rate";
     }
     const auto month = month_after(*report.trend.closed_through, row.months);
-    return fmt::format("in {}{}", counted(row.months, "month"), month ? fmt::format(", {}", *month) : "");
+    return fmt::format("in {}{}", counted(row.months, "month"),
+                       month ? fmt::format(", {}", *month) : "");
 }
 
 /// How many fit, the last one in part: the least n with n × each >= amount.

@@ -38,7 +38,8 @@ Period month_asked(const RunsByMonth& runs, const std::optional<std::string>& mo
         throw UsageError(
             fmt::format("{} is no month; goals are monthly: write 2026-10", shown_value(*month)));
     if (named ? runs.contains(month_number(named->last)) : !runs.empty())
-        return named ? *named : period_of(runs.rbegin()->second.front().last_day, PeriodKind::month);
+        return named ? *named
+                     : period_of(runs.rbegin()->second.front().last_day, PeriodKind::month);
     throw Refusal(Refusal::Kind::state,
                   fmt::format("there is no run {}; downline run PERIOD --plan FILE makes one",
                               named ? fmt::format("of a period that ends in {}", *month) : "yet"));
@@ -121,7 +122,7 @@ void look_ahead(const Trend& trend, GoalRow& row) {
     if (!row.goal) return;
     const Int128 half = trend.half;
     const Int128 lacking = row.goal->monthly_minor * half - row.recent_minor;  // times half
-    const Int128 growth = Int128{row.recent_minor} - row.earlier_minor;  // times half, in half months
+    const Int128 growth = Int128{row.recent_minor} - row.earlier_minor;  // times half, of as many
     if (half == 0) {
         row.outlook = Outlook::too_few_months;
         return;

@@ -107,8 +107,8 @@ bool GoalImporter::read_member(GoalRow& row) {
     kind_.reset();
     if (is_customer)
         reader_.refuse(goal_member_id, code::customer_goal,
-                       fmt::format("member_id {} is a customer, and customers earn nothing; name an "
-                                   "affiliate",
+                       fmt::format("member_id {} is a customer, and customers earn nothing; name "
+                                   "an affiliate",
                                    shown_value(row.member_id)));
     return !is_customer;
 }

@@ -2,8 +2,9 @@
 """usage: pages.py PROGRAM SOURCE_FOLDER
 
 Every affiliate's page of a month: well-formed, nothing from elsewhere, its pay, bonuses and streams those
-of `earnings --all --json`. Where there is a chromium: the top earner's page is as wide as a phone and a
-desktop are, in light and dark, and prints on at most two sheets.
+of `earnings --all --json`. The finance view: every figure of `report --json`, beside the period before, and
+what was paid and forfeited closes. Where there is a chromium: the top earner's page and the finance view
+are as wide as a phone and a desktop are, and print on at most two and five sheets.
 """
 
 import html.parser
@@ -37,7 +38,8 @@ class Page(html.parser.HTMLParser):
         if tag in ("td", "th") and self.rows:
             self.rows[-1].append("")
         for name, value in attributes:
-            if name in ("src", "href") or (value and "//" in value):
+            is_inside = name == "href" and value.startswith("#")
+            if name in ("src", "href") and not is_inside or (value and "//" in value):
                 self.problems.append(f"{name}={value} is from elsewhere")
 
     def handle_startendtag(self, tag, attributes):
@@ -67,7 +69,37 @@ def compare(page, earnings):
     return None if page.total == earnings["total"] else f"{page.total} is not {earnings['total']}"
 
 
-def look(browser, page, folder):
+def compare_view(page, report):
+    """What the finance view lacks of the report."""
+    shown = [[cell for cell in row if cell] for row in page.rows]
+    now, before = report["now"], report["before"]
+
+    def cents(text):
+        return int(text.replace(".", ""))
+
+    wanted = [["paid", now["total"], before["total"]],
+              ["the plan could pay on these orders", now["maximum"], before["maximum"]],
+              ["sales less returns", now["sales"], before["sales"]],
+              ["orders", str(now["orders"]), str(before["orders"])]]
+    for bonus in report["by_bonus"]:
+        forfeited = {part["reason"]: part["amount"] for part in bonus["forfeited"]}
+        amounts = [bonus["amount"], *(forfeited.get(reason, "0.00") for reason in
+                                      ("no-upline", "inactive", "unqualified", "rank")),
+                   bonus["maximum"]]
+        assert sum(map(cents, amounts[:-1])) == cents(amounts[-1]), bonus
+        wanted.append([f"{bonus['bonus']} ({bonus['kind']})", *amounts])
+    wanted += [[part["stream"], part["amount"]] for part in report["by_stream"]]
+    wanted += [[part["level"], str(part["lines"]), part["amount"]] for part in report["by_level"]]
+    wanted += [[part["rank"] or "none", str(part["affiliates"]), str(part["active"]),
+                str(part["earners"]), part["amount"]] for part in report["by_rank"]]
+    wanted += [[top["member_id"], top["amount"]] for top in report["top"]]
+    wanted += [[part["first_order"], str(part["customers"]), str(part["ordered_again"])]
+               for part in report["cohorts"]]
+    missing = [row for row in wanted if not any(one[:len(row)] == row for one in shown)]
+    return f"{missing[0]} is not in the finance view" if missing else None
+
+
+def look(browser, page, folder, sheets_max=2):
     """Widths and sheets, as the browser says."""
     options = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -86,7 +118,7 @@ def look(browser, page, folder):
     subprocess.run([*options, f"--print-to-pdf={sheets}", page.as_uri()], capture_output=True,
                    timeout=120, check=True)
     count = len(re.findall(rb"/Type\s*/Page\b", sheets.read_bytes()))
-    assert 1 <= count <= 2, f"the page prints on {count} sheets"
+    assert 1 <= count <= sheets_max, f"the page prints on {count} sheets"
 
 
 def main():
@@ -113,11 +145,17 @@ def main():
             page = Page((folder / "pages" / file).read_text())
             problem = page.problems[:3] or compare(page, everyone[member])
             assert not problem, f"{file}: {problem}"
+        call("report", "1997-02", "--html", "-o", str(folder / "view.html"))
+        view = Page((folder / "view.html").read_text())
+        problem = view.problems[:3] or compare_view(view, json.loads(
+            call("report", "1997-02", "--json")))
+        assert not problem, problem
         top = max(everyone.values(), key=lambda one: float(one["total"]))["member_id"]
         browser = shutil.which("chromium")
         if browser:
             look(browser, folder / "pages" / dict(index)[top], folder)
-        print(f"{len(index)} pages are those of the JSON"
+            look(browser, folder / "view.html", folder, 5)
+        print(f"{len(index)} pages and the finance view are those of the JSON"
               + ("; looked at in a browser" if browser else "; there is no chromium to look at them"))
 
 
