@@ -29,8 +29,9 @@ struct ImportArguments {
 };
 
 ImportKind kind_named(const std::string& name) {
-    const std::array<std::string, 8> names{"members", "orders",      "returns", "products",
-                                           "moves",   "adjustments", "goals",   "affiliates"};
+    const std::array<std::string, 9> names{"members", "orders",  "returns",
+                                           "products", "moves",  "adjustments",
+                                           "goals",   "opening", "affiliates"};
     const std::string chosen = choose("kind of file", name, names);
     if (chosen == "orders") return ImportKind::orders;
     if (chosen == "returns") return ImportKind::returns;
@@ -38,6 +39,7 @@ ImportKind kind_named(const std::string& name) {
     if (chosen == "moves") return ImportKind::moves;
     if (chosen == "adjustments") return ImportKind::adjustments;
     if (chosen == "goals") return ImportKind::goals;
+    if (chosen == "opening") return ImportKind::opening;
     return ImportKind::members;  // affiliates is another word for them
 }
 
@@ -127,7 +129,7 @@ void report_bad_rows(const ImportReport& report, const ImportOptions& options) {
 void import(const Settings& settings, ImportArguments& arguments) {
     if (arguments.kind.empty())
         throw UsageError("import what? downline import KIND FILE…, with KIND one of members, "
-                         "orders, returns, products, moves, adjustments, goals");
+                         "orders, returns, products, moves, adjustments, goals, opening");
     ImportOptions& options = arguments.options;
     options.kind = kind_named(arguments.kind);
     if (arguments.files.empty())
@@ -205,7 +207,9 @@ void add_import(Command& root, Settings& settings) {
     Command command = root.command("import", "Take in CSV files, all rows or none");
     const auto arguments = std::make_shared<ImportArguments>();
     command.argument("KIND", arguments->kind,
-                     "members (or affiliates), orders, returns, products, moves, adjustments or goals", false);
+                     "members (or affiliates), orders, returns, products, moves, adjustments, goals "
+                     "or opening",
+                     false);
     command.arguments("FILE", arguments->files, "CSV files; - is standard input");
     add_format_options(command, *arguments);
     add_row_options(command, arguments->options);

@@ -8,6 +8,7 @@
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
 #include "storage/members.hpp"
+#include "storage/opening.hpp"
 #include "storage/packing.hpp"
 
 namespace downline {
@@ -43,27 +44,6 @@ void add(std::vector<Carry>& all, const Carry& more) {
     }
     at->left_centipoints = add_checked(at->left_centipoints, more.left_centipoints);
     at->right_centipoints = add_checked(at->right_centipoints, more.right_centipoints);
-}
-
-/// What an old system left in the legs; rows without a bonus where `is_first`.
-std::vector<Carry> opening_legs(Database& database, const std::string& bonus, bool is_first,
-                                std::int64_t last_import, const LoadedMembers& members) {
-    Query query = database.query(
-        "SELECT member, item, amount FROM opening WHERE item IN ('left', 'right')"
-        " AND import <= ?1 AND (bonus = ?2 OR (bonus IS NULL AND ?3))"
-        " AND row NOT IN (SELECT row FROM replaced WHERE table_name = 'opening' AND import <= ?1)"
-        " ORDER BY member, item");
-    query.bind(1, last_import).bind(2, bonus).bind(3, std::int64_t{is_first});
-    std::vector<Carry> legs;
-    while (query.step()) {
-        const MemberIndex member = members.index(query.integer(0));
-        if (member == no_member) continue;
-        if (legs.empty() || legs.back().member != member) legs.push_back({member, 0, 0});
-        std::int64_t& leg = query.text(1) == "left" ? legs.back().left_centipoints
-                                                    : legs.back().right_centipoints;
-        leg = add_checked(leg, query.integer(2));
-    }
-    return legs;
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ void write_corrections(Database& database, std::int64_t run, const Loaded& loade
     const std::vector<std::int64_t>& numbers = loaded.snapshot.members.number;
     Query query = database.query(
         "INSERT INTO correction(run, place, member, bonus, stream, level, paid_level, amount,"
-        " return_id, returned_on, of_run, of_bonus, of_order, of_source, adjustment)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        " return_id, returned_on, of_run, of_bonus, of_order, of_source, adjustment, of_opening)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
     query.bind(1, run);
     std::int64_t place = 0;
     for (const CorrectionLine& line : result.corrections) {
@@ -45,7 +45,7 @@ void write_corrections(Database& database, std::int64_t run, const Loaded& loade
             query.bind(4, name.bonus).bind(5, stream_name(StreamKind::adjustment));
             query.bind(6, std::int64_t{0}).bind(7, std::int64_t{0});
             for (int column = 9; column <= 14; ++column) query.bind_null(column);
-            query.bind(15, name.row).run();
+            query.bind(15, name.row).bind_null(16).run();
             continue;
         }
         const auto [closed, its, by] = reversed(loaded, line);
@@ -53,10 +53,13 @@ void write_corrections(Database& database, std::int64_t run, const Loaded& loade
         query.bind(6, std::int64_t{its.level}).bind(7, std::int64_t{its.paid_level});
         query.bind(9, by.return_id).bind(10, std::int64_t{by.returned_on});
         bind_number(query, 11, closed.number);
-        query.bind(12, std::int64_t{its.bonus});
+        if (closed.number == 0) query.bind_null(12);
+        else query.bind(12, std::int64_t{its.bonus});
         bind_number(query, 13, its.order_ref);
         bind_number(query, 14, its.source == no_member ? 0 : numbers[its.source]);
-        query.bind_null(15).run();
+        query.bind_null(15);
+        bind_number(query, 16, closed.number == 0 ? loaded.opening_rows[line.line] : 0);
+        query.run();
     }
 }
 

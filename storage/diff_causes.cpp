@@ -40,7 +40,11 @@ UNION ALL
 SELECT 'adjustment ' || a.adjustment_id || ' of ' || m.member_id, a.amount, a.last_day, NULL,
        ': ' || a.reason
 FROM adjustment a JOIN member m ON m.number = a.member
-WHERE a.import = ?1 AND a.first_day <= ?2)sql";
+WHERE a.import = ?1 AND a.first_day <= ?2
+UNION ALL
+SELECT 'opening ' || item || ' of ' || m.member_id || coalesce(' in ' || measure,
+       ' under ' || bonus, '') || ifnull(' on order ' || order_id, ''), NULL, NULL, NULL, ''
+FROM opening JOIN member m ON m.number = member WHERE opening.import = ?1)sql";
 
 }  // namespace
 
@@ -52,8 +56,8 @@ std::vector<std::string> facts_of_import(Database& database, std::int64_t number
     std::size_t count = 0;
     while (query.step()) {
         if (++count > most) continue;
-        std::string fact = fmt::format("  {}, {}", harmless(query.text(0)),
-                                       format_day(static_cast<Day>(query.integer(2))));
+        std::string fact = "  " + harmless(query.text(0));
+        if (!query.is_null(2)) fact += ", " + format_day(static_cast<Day>(query.integer(2)));
         const auto money = [&](int column) {
             return format_decimal(query.integer(column), currency_places);
         };

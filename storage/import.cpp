@@ -22,10 +22,13 @@ void check_options(const ImportOptions& options) {
         throw UsageError("--expect-total means the sum of the amount column; members have none");
     if (options.kind == ImportKind::moves && options.expect_total)
         throw UsageError("--expect-total means the sum of the amount column; moves have none");
+    if (options.kind == ImportKind::opening && options.expect_total)
+        throw UsageError("--expect-total adds up one unit; the amounts of an opening file are money, "
+                         "points and counts; --expect-rows finds a file that was cut off");
     std::vector<std::string> known;
     for (const ImportKind kind :
          {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products,
-          ImportKind::moves, ImportKind::adjustments, ImportKind::goals})
+          ImportKind::moves, ImportKind::adjustments, ImportKind::goals, ImportKind::opening})
         for (const ColumnRule& rule : columns_of(kind)) known.emplace_back(rule.name);
     for (const auto& [theirs, ours] : options.map)
         if (std::find(known.begin(), known.end(), ours) == known.end())
@@ -72,6 +75,7 @@ std::unique_ptr<Importer> importer_of(ImportContext& context) {
         case ImportKind::moves: return import_moves(context);
         case ImportKind::adjustments: return import_adjustments(context);
         case ImportKind::goals: return import_goals(context);
+        case ImportKind::opening: return import_opening(context);
     }
     throw BrokenInvariant("an import of no kind");
 }

@@ -14,7 +14,7 @@
 
 namespace downline {
 
-enum class ImportKind { members, orders, returns, products, moves, adjustments, goals };
+enum class ImportKind { members, orders, returns, products, moves, adjustments, goals, opening };
 [[nodiscard]] std::string_view import_kind_name(ImportKind kind);
 
 struct ImportOptions {

@@ -90,6 +90,12 @@ inline constexpr Code period_before_joining = "period_before_joining";
 inline constexpr Code bad_stream = "bad_stream";
 inline constexpr Code customer_goal = "customer_goal";
 inline constexpr Code by_before_set_on = "by_before_set_on";
+// Opening.
+inline constexpr Code bad_item = "bad_item";
+inline constexpr Code bad_level = "bad_level";
+inline constexpr Code not_of_item = "not_of_item";
+inline constexpr Code customer_opening = "customer_opening";
+inline constexpr Code order_before_joining = "order_before_joining";
 // Keys and what they refer to.
 inline constexpr Code conflict = "conflict";
 inline constexpr Code closed_period = "closed_period";
@@ -174,6 +180,11 @@ inline constexpr std::array all{
     bad_stream,
     customer_goal,
     by_before_set_on,
+    bad_item,
+    bad_level,
+    not_of_item,
+    customer_opening,
+    order_before_joining,
     conflict,
     closed_period,
     unknown_member,

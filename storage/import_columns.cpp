@@ -22,6 +22,7 @@ std::string_view import_kind_name(ImportKind kind) {
         case ImportKind::moves: return "moves";
         case ImportKind::adjustments: return "adjustments";
         case ImportKind::goals: return "goals";
+        case ImportKind::opening: return "opening";
     }
     return "";
 }
@@ -35,6 +36,7 @@ std::span<const ColumnRule> columns_of(ImportKind kind) {
         case ImportKind::moves: return move_columns;
         case ImportKind::adjustments: return adjustment_columns;
         case ImportKind::goals: return goal_columns;
+        case ImportKind::opening: return opening_columns;
     }
     return {};
 }

@@ -146,6 +146,28 @@ inline constexpr std::array<ColumnRule, goal_column_count> goal_columns{{
     {"by"},
 }};
 
+enum OpeningColumn : std::size_t {
+    opening_member_id,
+    opening_item,
+    opening_amount,
+    opening_bonus,
+    opening_measure,
+    opening_order_id,
+    opening_line,
+    opening_level,
+    opening_column_count
+};
+inline constexpr std::array<ColumnRule, opening_column_count> opening_columns{{
+    {"member_id", true},
+    {"item", true},
+    {"amount", true},
+    {"bonus"},
+    {"measure"},
+    {"order_id"},
+    {"line"},
+    {"level"},
+}};
+
 enum MoveColumn : std::size_t {
     move_member_id,
     move_tree,

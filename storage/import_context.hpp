@@ -92,6 +92,7 @@ public:
 [[nodiscard]] std::unique_ptr<Importer> import_moves(ImportContext& context);
 [[nodiscard]] std::unique_ptr<Importer> import_adjustments(ImportContext& context);
 [[nodiscard]] std::unique_ptr<Importer> import_goals(ImportContext& context);
+[[nodiscard]] std::unique_ptr<Importer> import_opening(ImportContext& context);
 
 /// "amount is 10.00, here 12.00; …": what a known row says and what the file says.
 class RowDifferences {

@@ -311,6 +311,10 @@ std::int64_t RowReader::money(std::size_t column, bool is_required) {
 
 std::int64_t RowReader::volume(std::size_t column) { return decimal(column, 2, code::bad_volume); }
 
+std::int64_t RowReader::measure(std::size_t column) {
+    return decimal(column, opening_measure_places(format_.currency_places), code::bad_volume);
+}
+
 std::int64_t RowReader::whole_number(std::size_t column, std::int64_t minimum, std::int64_t maximum,
                                      std::string_view code) {
     const std::string_view field = raw(column);
@@ -333,6 +337,12 @@ std::int64_t RowReader::line(std::size_t column) {
     const std::int64_t value =
         whole_number(column, 1, std::numeric_limits<std::int32_t>::max(), code::bad_line);
     return value == not_stated ? 1 : value;
+}
+
+std::int64_t RowReader::level(std::size_t column) {
+    const std::int64_t value =
+        whole_number(column, 0, std::numeric_limits<std::int32_t>::max(), code::bad_level);
+    return value == not_stated ? 0 : value;
 }
 
 /// Reads a day by the format; says what is wrong where it is none.

@@ -17,6 +17,12 @@ namespace downline {
 /// "Not stated" in a column of numbers.
 inline constexpr std::int64_t not_stated = std::numeric_limits<std::int64_t>::min();
 
+/// Places of a measure in an opening file: what it counts (points, money, pieces) is the plan's to
+/// say, so it is kept as fine as any of them.
+[[nodiscard]] constexpr int opening_measure_places(int currency_places) {
+    return currency_places > 2 ? currency_places : 2;
+}
+
 /// How the files write numbers and days.
 struct FieldFormat {
     std::string currency;
@@ -67,6 +73,8 @@ public:
     std::int64_t volume(std::size_t column);
     std::int64_t quantity(std::size_t column);
     std::int64_t line(std::size_t column);  ///< 1 where not stated
+    std::int64_t measure(std::size_t column);  ///< or not_stated; of opening_measure_places
+    std::int64_t level(std::size_t column);    ///< 0 where not stated
     std::uint32_t leg(std::size_t column);  ///< of a placement, 1-based; 0 where not stated
     /// The place among `words`, `otherwise` where the field is empty.
     std::int64_t word(std::size_t column, std::initializer_list<std::string_view> words,

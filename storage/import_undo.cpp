@@ -42,6 +42,18 @@ void check_closed(Database& database, std::int64_t number) {
                                    query.text(0), query.text(1)));
 }
 
+/// What a payment began with stays.
+void check_payouts(Database& database, std::int64_t number) {
+    Query query = database.query(
+        "SELECT batch_id FROM payout_batch WHERE ?1 IN (SELECT import FROM opening)"
+        " ORDER BY number LIMIT 1");
+    query.bind(1, number);
+    if (query.step())
+        refuse(number, fmt::format("payout batch {} has counted its balances; correct them by "
+                                   "adjustments",
+                                   query.text(0)));
+}
+
 /// The later import that something of this one is needed for.
 struct Dependence {
     const char* sql;  ///< the number of such an import; ?1 is this one
@@ -57,6 +69,7 @@ constexpr std::array dependences{
         " (r.table_name = 'adjustment' AND r.row IN (SELECT row FROM adjustment WHERE import = "
         "?1)) OR"
         " (r.table_name = 'goal' AND r.row IN (SELECT row FROM goal WHERE import = ?1)) OR"
+        " (r.table_name = 'opening' AND r.row IN (SELECT row FROM opening WHERE import = ?1)) OR"
         " (r.table_name = 'move' AND r.row IN (SELECT row FROM move WHERE import = ?1)) OR"
         " (r.table_name = 'product' AND r.row IN (SELECT row FROM product WHERE import = ?1)))",
         "replaces rows of it"},
@@ -81,6 +94,10 @@ constexpr std::array dependences{
     Dependence{"SELECT import FROM goal WHERE import <> ?1 AND member IN (SELECT number FROM"
                " member WHERE import = ?1)",
                "has goals of members of it"},
+    Dependence{"SELECT import FROM opening WHERE import <> ?1 AND (member IN (SELECT number FROM"
+               " member WHERE import = ?1) OR (order_id, line) IN (SELECT order_id, line FROM"
+               " order_line WHERE import = ?1))",
+               "has opening rows of members or orders of it"},
     Dependence{"SELECT import FROM order_line WHERE import <> ?1 AND buyer IN"
                " (SELECT number FROM member WHERE import = ?1)",
                "has orders of members of it"},
@@ -141,10 +158,12 @@ void undo_import(Database& database, std::int64_t number, const std::string& by,
     Transaction transaction(database);
     check_known(database, number);
     check_closed(database, number);
+    check_payouts(database, number);
     check_dependences(database, number);
     supersede_drafts(database, number);
     for (const char* table : {"replaced", "return_line", "order_line", "order_extent", "product",
-                              "member_change", "move", "adjustment", "goal", "member"})
+                              "member_change", "move", "adjustment", "goal", "opening",
+                              "member"})
         database.query(fmt::format("DELETE FROM {} WHERE import = ?1", table))
             .bind(1, number)
             .run();

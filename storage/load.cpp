@@ -16,6 +16,7 @@
 #include "storage/digest.hpp"
 #include "storage/load_corrections.hpp"
 #include "storage/load_parts.hpp"
+#include "storage/opening.hpp"
 #include "storage/order_places.hpp"
 #include "storage/packing.hpp"
 #include "storage/runs.hpp"
@@ -299,8 +300,9 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
     Snapshot& snapshot = loaded.snapshot;
     snapshot.period = period;
     snapshot.currency_places = plan.currency_places;
-    load_windows(database, plan, period, loaded.previous_run, members, snapshot.windows_before,
-                 digest);
+    if (loaded.previous_run == 0) digest_opening(database, loaded.last_import, digest);
+    load_windows(database, plan, period, loaded.previous_run, loaded.last_import, members,
+                 snapshot.windows_before, digest);
     snapshot.carry = load_carry(database, plan, loaded.previous_run, loaded.last_import, members,
                                 digest);
     snapshot.returns = load_returns(database, facts, period, counting, orders, digest);

@@ -5,7 +5,9 @@
 #include <map>
 
 #include "engine/errors.hpp"
+#include "engine/plan/reader.hpp"
 #include "storage/corrections.hpp"
+#include "storage/opening.hpp"
 #include "storage/order_volume.hpp"
 #include "storage/products.hpp"
 
@@ -23,17 +25,25 @@ struct Returned {
     ClosedOrder order;
 };
 
+/// The place of the run that counts an order; nothing: history, of which an old system left lines.
+using CountedAt = std::optional<std::size_t>;
+
 class ReturnsOfClosed {
 public:
     ReturnsOfClosed(Database& database, const AsOf& as_of, const Plan& plan,
-                    const Counting& counting, const Period& period)
-        : database_(database), as_of_(as_of), plan_(plan), counting_(counting), period_(period) {}
+                    const Counting& counting, const Period& period, OpeningLines& opening)
+        : database_(database),
+          as_of_(as_of),
+          plan_(plan),
+          counting_(counting),
+          period_(period),
+          opening_(opening) {}
 
-    /// Order lines that earlier runs count and that this period's returns name: by the place of the
-    /// run, in key order. Fills the names of the returns.
-    std::map<std::size_t, std::vector<Returned>> find(std::vector<Loaded::ReturnName>& names) {
+    /// Order lines that earlier runs count (or an old system paid) and that this period's returns
+    /// name, in key order. Fills the names of the returns.
+    std::map<CountedAt, std::vector<Returned>> find(std::vector<Loaded::ReturnName>& names) {
         find_events(names);
-        std::map<std::size_t, std::vector<Returned>> by_run;
+        std::map<CountedAt, std::vector<Returned>> by_run;
         for (const auto& [row, place] : place_of_order_) by_run[place].push_back(returned(row));
         for (auto& [place, orders] : by_run) {
             std::ranges::sort(orders, {}, [](const Returned& order) {
@@ -47,10 +57,10 @@ public:
 private:
     /// Returns that this period counts; a return id and its day is one event.
     void find_events(std::vector<Loaded::ReturnName>& names) {
-        if (!counting_.seen()) return;
+        if (!counting_.seen() && !opening_.are_there()) return;
         Query query = database_.query(
-            "SELECT r.row, r.return_id, r.returned_on, r.import, o.row, o.ordered_on, o.import"
-            " FROM return_line r JOIN order_line o ON o.order_id = r.order_id AND o.line = r.line"
+            "SELECT r.row, r.return_id, r.returned_on, r.import, o.row, o.ordered_on, o.import,"
+            " o.order_id, o.line FROM return_line r JOIN order_line o ON o.order_id = r.order_id AND o.line = r.line"
             " WHERE r.returned_on BETWEEN ?1 AND ?2 AND r.import <= ?3 AND o.import <= ?3"
             " ORDER BY r.returned_on, r.return_id");
         query.bind(1, std::int64_t{counting_.first_day_of(database_, "returns")});
@@ -62,12 +72,13 @@ private:
             if (counting_.place_of(returned_on, query.integer(3)) != counting_.present()) continue;
             const auto place =
                 counting_.place_of(static_cast<Day>(query.integer(5)), query.integer(6));
-            if (!place || *place == counting_.present()) continue;
+            if (place == counting_.present()) continue;
+            if (!place && !opening_.has(std::string{query.text(7)}, query.integer(8))) continue;
             if (names.empty() || names.back().return_id != query.text(1) ||
                 names.back().returned_on != returned_on)
                 names.push_back({std::string{query.text(1)}, returned_on});
             event_of_[query.integer(0)] = static_cast<std::uint32_t>(names.size());
-            place_of_order_[query.integer(4)] = *place;
+            place_of_order_[query.integer(4)] = place;
         }
     }
 
@@ -97,7 +108,7 @@ private:
     }
 
     /// All returns of the order line that this run and those before it count.
-    void read_returns(std::size_t place, Returned& order) {
+    void read_returns(CountedAt place, Returned& order) {
         returns_.reset();
         returns_.bind(1, order.order_id).bind(2, order.line).bind(3, as_of_.last_import);
         returns_.bind(4, std::int64_t{period_.last});
@@ -110,7 +121,7 @@ private:
             item.volume_centipoints = returns_.is_null(4) ? -1 : returns_.integer(4);
             const auto counted =
                 counting_.place_of(static_cast<Day>(returns_.integer(1)), returns_.integer(2));
-            item.is_of_own_period = counted && *counted <= place;
+            item.is_of_own_period = counted <= place;  // history comes before all runs
             order.order.returned.returns.push_back(item);
         }
     }
@@ -120,9 +131,10 @@ private:
     const Plan& plan_;
     const Counting& counting_;
     const Period& period_;
+    OpeningLines& opening_;
     std::optional<Products> products_;
     std::map<std::int64_t, std::uint32_t> event_of_;       ///< by row of return_line
-    std::map<std::int64_t, std::size_t> place_of_order_;   ///< by row of order_line
+    std::map<std::int64_t, CountedAt> place_of_order_;     ///< by row of order_line
     Query order_ = database_.query(
         "SELECT order_id, line, ordered_on, amount, volume, quantity, sku FROM order_line"
         " WHERE row = ?1");
@@ -150,6 +162,15 @@ void digest_closed_run(const ClosedRun& run, Digest& digest) {
     for (const ClosedRun::Sum& sum : run.sums)
         digest.add(std::int64_t{sum.earner}).add(std::int64_t{sum.bonus})
             .add(sum.amount_minor).add(sum.reversed_minor);
+}
+
+/// By which lines of an old system are reversed, for as long as the plan goes on: of its first run.
+Rounding rounding_of_first(Database& database, const Plan& plan, const Counting& counting) {
+    if (counting.runs().empty()) return plan.rounding;
+    Query text = database.query("SELECT plan_text FROM run WHERE number = ?1");
+    text.bind(1, counting.runs().front().number);
+    ensure(text.step(), "the first run of a plan is gone");
+    return read_plan(text.text(0)).plan.rounding;
 }
 
 /// Adjustments that this period counts, in the order of their ids. Where several plans could, the
@@ -190,15 +211,21 @@ void load_corrections(Database& database, const AsOf& as_of, const Plan& plan,
                       const Counting& counting, const LoadedMembers& members, Loaded& loaded,
                       Digest& digest) {
     Corrections corrections;
-    ReturnsOfClosed returns(database, as_of, plan, counting, loaded.snapshot.period);
+    OpeningLines opening(database, plan.name, as_of.last_import);
+    ReturnsOfClosed returns(database, as_of, plan, counting, loaded.snapshot.period, opening);
     for (const auto& [place, orders] : returns.find(loaded.returns)) {
         std::vector<ClosedOrder> closed_orders;
+        std::vector<OpeningLines::OrderKey> keys;
         for (const Returned& order : orders) {
             digest.add_text(order.order_id).add(order.line);
             closed_orders.push_back(order.order);
+            keys.push_back({order.order_id, order.line});
         }
-        corrections.closed_runs.push_back(load_closed_run(
-            database, counting, counting.runs()[place].number, closed_orders, members));
+        corrections.closed_runs.push_back(
+            place ? load_closed_run(database, counting, counting.runs()[*place].number,
+                                    closed_orders, members)
+                  : opening.read(keys, closed_orders, rounding_of_first(database, plan, counting),
+                                 counting, members, loaded.opening_rows));
         digest_closed_run(corrections.closed_runs.back(), digest);
     }
     for (const Loaded::ReturnName& name : loaded.returns)

@@ -12,6 +12,12 @@
 
 namespace downline {
 
+/// An order line of an earlier run that came back in this period.
+struct ClosedOrder {
+    std::int64_t row{};  ///< of order_line
+    ReturnedOrderLine returned;
+};
+
 /// Fills `loaded.snapshot.corrections` and the names in `loaded`, and adds them to the digest; where
 /// nothing is to be put right, neither changes. Of an earlier run it reads the statements once, and
 /// only if orders of that run came back.
@@ -19,11 +25,6 @@ void load_corrections(Database& database, const AsOf& as_of, const Plan& plan,
                       const Counting& counting, const LoadedMembers& members, Loaded& loaded,
                       Digest& digest);
 
-/// An order line of an earlier run that came back in this period.
-struct ClosedOrder {
-    std::int64_t row{};  ///< of order_line
-    ReturnedOrderLine returned;
-};
 /// What a run paid on these order lines, and what `counting.runs()` have reversed of it. Lines are
 /// by bonus, earner and order. REQUIRES: it is one of these runs.
 [[nodiscard]] ClosedRun load_closed_run(Database& database, const Counting& counting,

@@ -133,6 +133,7 @@ std::int64_t expected_minor(Database& database, std::int64_t number) {
     Query query = database.query(R"sql(
         SELECT (SELECT ifnull(sum(paid), 0) FROM run WHERE state = 'final'
                 AND number NOT IN (SELECT run FROM payout_run WHERE batch < ?1))
+             + (SELECT ifnull(sum(amount), 0) FROM opening_balance WHERE ?1 = 1)
              + (SELECT ifnull(sum(amount), 0) FROM payout_item WHERE batch = ?1 - 1
                 AND fate <> 'pay')
              + (SELECT ifnull(sum(i.amount), 0) FROM payout_answer a

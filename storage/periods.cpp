@@ -10,6 +10,7 @@
 #include "storage/close_checks.hpp"
 #include "storage/digest.hpp"
 #include "storage/drafts.hpp"
+#include "storage/opening.hpp"
 #include "storage/plan_changes.hpp"
 #include "storage/rank_cycle.hpp"
 #include "storage/runs.hpp"
@@ -203,6 +204,20 @@ void check_can_close(Database& database, const Draft& draft, const Plan& plan, c
                        period_name(period), plan.name, next, period_name(period)));
 }
 
+/// An adjustment, or a line of an old system, is put right once: by the plan that closes first.
+void check_is_not_taken(Database& database, const Draft& draft, const Period& period) {
+    Query taken = database.query(
+        "SELECT r.plan, r.period FROM correction mine JOIN correction theirs ON"
+        " theirs.adjustment = mine.adjustment OR theirs.of_opening = mine.of_opening"
+        " JOIN run r ON r.number = theirs.run JOIN run d ON d.number = mine.run"
+        " WHERE mine.run = ?1 AND r.state = 'final' AND r.plan <> d.plan LIMIT 1");
+    taken.bind(1, draft.number);
+    if (taken.step())
+        refuse(fmt::format("the draft of {} is stale: plan {} has closed {} with corrections that it "
+                           "counts too; run it again",
+                           period_name(period), taken.text(0), taken.text(1)));
+}
+
 /// Without an import since, in the same program, the same facts would be read again.
 void check_is_fresh(Database& database, const Draft& draft, const Plan& plan, const Period& period,
                     const std::optional<Closed>& closed) {
@@ -273,6 +288,9 @@ RunSummary make_draft(Database& database, const Plan& plan, const Period& period
     const std::int64_t number = draft_of(database, plan, period, made, thread_count);
     RunSummary summary = run_summary(database, number);
     summary.notes = notes_on_text(database, plan, number);
+    if (summary.record.previous_run == 0)
+        for (std::string& note : opening_left_out(database, plan))
+            summary.notes.push_back(std::move(note));
     return summary;
 }
 
@@ -290,6 +308,7 @@ RunSummary close_period(Database& database, const std::string& plan_name,
     const std::optional<Closed> closed = last_closed(database, plan_name);
     check_can_close(database, draft, plan, *period, closed);
     check_second_person(database, draft.made_by, by, "made this draft", "close it");
+    check_is_not_taken(database, draft, *period);
     check_is_fresh(database, draft, plan, *period, closed);
     if (options.has_checks) {
         auto checks = checks_before_closing(database, reading.checks, plan.currency_places,

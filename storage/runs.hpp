@@ -40,6 +40,8 @@ struct Loaded {
         std::string bonus;
     };
     std::vector<AdjustmentName> adjustments;
+    /// By line of the closed run without a number: the row of `opening` that it is.
+    std::vector<std::int64_t> opening_rows;
     std::vector<AutomaticPlace> automatic_places;  ///< by member; those of this run too
     std::int64_t last_import = 0;
     std::int64_t previous_run = 0;  ///< the final run whose state it continues; 0 none

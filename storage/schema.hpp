@@ -19,7 +19,7 @@ inline constexpr std::array schema_steps = {schema_1_sql, schema_2_sql};
 /// five times as fast as making its tables again.
 inline constexpr std::array<std::string_view, 2> schema_digests = {
     "8df4122ec92536851d5f599276fbb0ac261e937a6c2b0124c5b0183bb5dad774",
-    "c985a49dea4f2337fc9ffd687e5c76f8511532d84442cbeead2220fe172c2f35"};
+    "9562c408bd68e5fc29c7b707aa95d6eddc2b8e5ebb94d0b96402ef8eac6ebb63"};
 inline constexpr int schema_version = static_cast<int>(schema_steps.size());
 
 }  // namespace downline

@@ -67,24 +67,27 @@ CREATE TABLE correction (        -- reversals of lines of earlier runs, and adju
     of_order    INTEGER REFERENCES order_line(row),   -- NULL: the line has no order
     of_source   INTEGER REFERENCES member(number),    -- of a match: the member it comes from
     adjustment  INTEGER REFERENCES adjustment(row),
+    of_opening  INTEGER REFERENCES opening(row),      -- the line reversed is of no run of ours
     PRIMARY KEY (run, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX correction_member ON correction(run, member);
 CREATE INDEX correction_of ON correction(of_run) WHERE of_run IS NOT NULL;
 CREATE INDEX correction_adjustment ON correction(adjustment) WHERE adjustment IS NOT NULL;
+CREATE INDEX correction_opening ON correction(of_opening) WHERE of_opening IS NOT NULL;
 CREATE TABLE opening (           -- what the system before this one left; never after the first close
     row      INTEGER PRIMARY KEY,
     import   INTEGER NOT NULL REFERENCES import(number),
     member   INTEGER NOT NULL REFERENCES member(number),
     item     TEXT NOT NULL,            -- balance, left, right, measure, line
-    amount   INTEGER NOT NULL,         -- minor units; of legs and measures in their own units
-    bonus    TEXT,
+    amount   INTEGER NOT NULL,         -- minor units; of legs hundredths of a point; of measures
+    bonus    TEXT,                     -- hundredths (finer where the currency is)
     measure  TEXT,
     order_id TEXT,
     line     INTEGER,
     level    INTEGER
 ) STRICT;
 CREATE INDEX opening_member ON opening(member);
+CREATE INDEX opening_order ON opening(order_id, line) WHERE order_id IS NOT NULL;
 
 CREATE VIEW opening_balance AS   -- those that no later import gave new content
 SELECT row, import, member, amount FROM opening
@@ -161,6 +164,18 @@ BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be changed'); EN
 CREATE TRIGGER correction_final_delete BEFORE DELETE ON correction
 WHEN (SELECT state FROM run WHERE number = old.run) = 'final'
 BEGIN SELECT RAISE(ABORT, 'this run is final: nothing of it can be deleted'); END;
+
+CREATE TRIGGER opening_update BEFORE UPDATE ON opening
+BEGIN SELECT RAISE(ABORT, 'opening rows are kept: a new import replaces them'); END;
+CREATE TRIGGER opening_final_insert BEFORE INSERT ON opening
+WHEN EXISTS (SELECT 1 FROM run WHERE state = 'final') OR EXISTS (SELECT 1 FROM payout_batch)
+BEGIN SELECT RAISE(ABORT, 'a period is closed or paid: opening rows came before'); END;
+CREATE TRIGGER opening_final_delete BEFORE DELETE ON opening
+WHEN EXISTS (SELECT 1 FROM run WHERE state = 'final') OR EXISTS (SELECT 1 FROM payout_batch)
+BEGIN SELECT RAISE(ABORT, 'a period is closed or paid: opening rows stand'); END;
+CREATE TRIGGER opening_final_replace BEFORE INSERT ON replaced WHEN new.table_name = 'opening'
+AND (EXISTS (SELECT 1 FROM run WHERE state = 'final') OR EXISTS (SELECT 1 FROM payout_batch))
+BEGIN SELECT RAISE(ABORT, 'a period is closed or paid: opening rows stand'); END;
 
 -- Lifecycle: what a run is besides its state, what closing looks at, and who changed a setting.
 ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'

@@ -41,7 +41,7 @@ constexpr StoredTable stored_tables[] = {
     {"run_order", "piece, packed", 1},
     {"correction",
      "place, member, bonus, stream, level, paid_level, amount, return_id, returned_on, of_run,"
-     " of_bonus, of_order, of_source, adjustment",
+     " of_bonus, of_order, of_source, adjustment, of_opening",
      1},
     {"carried", "item, piece, packed", 2},
 };

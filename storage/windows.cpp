@@ -8,6 +8,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/windows.hpp"
+#include "storage/opening.hpp"
 #include "storage/packing.hpp"
 
 namespace downline {
@@ -125,27 +126,31 @@ void fold_into(const Measure& window, bool is_first, const Values& column, Value
         total[member] = fold_window(window.window, total[member], column[member]);
 }
 
-/// The periods of the window before this one; those without a run give zeros.
+/// The periods of the window before this one; those without a run give zeros. What an old system
+/// left stands for the one before the first run.
 Values over_periods(EarlierRuns& earlier, const Plan& plan, const Period& period,
-                    const Measure& window, std::size_t member_count) {
+                    const Measure& window, const Values& opening, std::size_t member_count) {
     Values total, column;
     const Day from = first_day_of(period, window.periods);
+    const Day first = earlier.runs().empty() ? period.first : earlier.runs().back().first_day;
     std::uint32_t found = 0;
     for (const EarlierRun& run : earlier.runs()) {
         if (run.first_day < from) break;
         earlier.read_value(run.number, plan, window, column);
         fold_into(window, found++ == 0, column, total);
     }
+    if (!opening.empty() && first > from) fold_into(window, found++ == 0, opening, total);
     if (found + 1 < window.periods)
         fold_into(window, found == 0, Values(member_count, 0), total);
     return total;
 }
 
-/// All runs before this one. Nothing where there is none.
-Values over_lifetime(EarlierRuns& earlier, const Plan& plan, const Measure& window) {
+/// All runs before this one, and what came before them. Nothing where there is none.
+Values over_lifetime(EarlierRuns& earlier, const Plan& plan, const Measure& window,
+                     const Values& opening) {
     Values total, column;
-    if (earlier.runs().empty() ||
-        earlier.read(earlier.runs().front().number, lifetime_item_of(plan, window), total))
+    if (earlier.runs().empty()) return opening;
+    if (earlier.read(earlier.runs().front().number, lifetime_item_of(plan, window), total))
         return total;
     bool is_first = true;
     for (const EarlierRun& run : earlier.runs()) {
@@ -153,6 +158,7 @@ Values over_lifetime(EarlierRuns& earlier, const Plan& plan, const Measure& wind
         fold_into(window, is_first, column, total);
         is_first = false;
     }
+    if (!opening.empty()) fold_into(window, false, opening, total);
     return total;
 }
 
@@ -176,7 +182,8 @@ std::vector<WindowItem> window_items(const Plan& plan) {
 }
 
 void load_windows(Database& database, const Plan& plan, const Period& period,
-                  std::int64_t previous_run, const LoadedMembers& members,
+                  std::int64_t previous_run, std::int64_t last_import,
+                  const LoadedMembers& members,
                   std::map<std::string, std::vector<std::int64_t>>& windows_before,
                   Digest& digest) {
     const auto is_window = [](const Measure& measure) {
@@ -186,9 +193,12 @@ void load_windows(Database& database, const Plan& plan, const Period& period,
     EarlierRuns earlier(database, members, previous_run);
     for (const Measure& window : plan.measures) {
         if (!is_window(window) || window.periods == 1) continue;
+        const Values opening =
+            opening_measure(database, window, plan.currency_places, last_import, members);
         Values total = window.periods == 0
-                           ? over_lifetime(earlier, plan, window)
-                           : over_periods(earlier, plan, period, window, members.members.count);
+                           ? over_lifetime(earlier, plan, window, opening)
+                           : over_periods(earlier, plan, period, window, opening,
+                                          members.members.count);
         digest.add_text(window.name).add_column(total);
         if (!total.empty()) windows_before[window.name] = std::move(total);
     }

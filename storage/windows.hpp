@@ -26,10 +26,11 @@ struct WindowItem {
 [[nodiscard]] std::vector<WindowItem> window_items(const Plan& plan);
 
 /// Fills Snapshot::windows_before from the chain of runs that begins with `previous_run` (0: none)
-/// and adds it to the digest. Cost: one packed column per period of the longest window (one in
+/// and, before the first, what an old system left as of import `last_import`; adds it to the digest. Cost: one packed column per period of the longest window (one in
 /// all for a lifetime); where runs did not keep a value, their statements are read instead.
 void load_windows(Database& database, const Plan& plan, const Period& period,
-                  std::int64_t previous_run, const LoadedMembers& members,
+                  std::int64_t previous_run, std::int64_t last_import,
+                  const LoadedMembers& members,
                   std::map<std::string, std::vector<std::int64_t>>& windows_before,
                   Digest& digest);
 

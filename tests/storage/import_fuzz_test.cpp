@@ -34,6 +34,9 @@ const std::vector<std::pair<ImportKind, std::string>> seeds{
     {ImportKind::moves,
      "member_id,tree,new_parent_id,effective_on,leg,reason\nB,sponsor,,2026-02-01,,away\n"
      "D,sponsor,B,2026-02-01,,along\nD,placement,B,2026-02-03,R,x\nC,enroller,B,2026-02-04,,y\n"},
+    {ImportKind::opening,
+     "member_id,item,amount,bonus,measure,order_id,line,level\nA,balance,-5.00,,,,,\n"
+     "B,left,2.5,,,,,\nB,right,2,P,,,,\nA,measure,9,,best,,,\nA,line,1.00,P,,1,2,3\n"},
 };
 
 /// A text with a few bytes, fields or lines changed.
@@ -62,7 +65,7 @@ std::string mutated(std::string text, std::mt19937& chance) {
 std::string content(Database& database) {
     std::string all;
     for (const char* table : {"import", "member", "member_change", "order_line", "order_extent",
-                              "return_line", "product", "replaced"}) {
+                              "return_line", "product", "opening", "replaced"}) {
         Query query = database.query(std::string("SELECT * FROM ") + table);
         while (query.step())
             for (int column = 0; column < 15; ++column)

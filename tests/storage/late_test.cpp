@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "engine/errors.hpp"
 #include "storage/balances.hpp"
 #include "storage/earnings.hpp"
 #include "storage/import.hpp"
@@ -101,6 +102,26 @@ TEST_CASE("adjustments are lines of their own in the period that they name") {
     REQUIRE(history.steps.size() == 2);
     CHECK(history.steps[0].cause == "adjustment");
     CHECK(history.balance_minor == 4'50);
+    company.check_books();
+}
+
+TEST_CASE("of two plans with drafts that count an adjustment the second to close is stale") {
+    Company company;
+    REQUIRE(company.adjustments("J1,ann,2026-01,5.00,forgotten,\n") == "");
+    std::string other = plan_text;
+    other.replace(other.find("\"late\""), 6, "\"other\"");
+    (void)make_draft(company.database, plan_from(other), period("2026-01"), "ann", "", 1);
+    company.close("2026-01");
+    const auto close = [&] {
+        (void)close_period(company.database, "other", "2026-01", {}, "bob", "");
+    };
+    CHECK_THROWS_WITH_AS(close(),
+                         "the draft of 2026-01 is stale: plan late has closed 2026-01 with "
+                         "corrections that it counts too; run it again",
+                         Refusal);
+    (void)make_draft(company.database, plan_from(other), period("2026-01"), "ann", "", 1);
+    close();
+    CHECK(balance_history(company.database, "ann").balance_minor == 5'00);
     company.check_books();
 }
 

@@ -71,7 +71,7 @@ std::string unescaped(const std::string& text) {
 ImportKind kind_of(const std::string& name) {
     for (const ImportKind kind :
          {ImportKind::members, ImportKind::orders, ImportKind::returns, ImportKind::products,
-          ImportKind::moves, ImportKind::adjustments, ImportKind::goals})
+          ImportKind::moves, ImportKind::adjustments, ImportKind::goals, ImportKind::opening})
         if (import_kind_name(kind) == name) return kind;
     throw std::runtime_error("no kind of file: " + name);
 }
