@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "engine/bonuses/pay.hpp"
+#include "engine/bonuses/personal.hpp"
+#include "engine/bonuses/royalty.hpp"
 #include "engine/errors.hpp"
 
 namespace downline {
@@ -17,11 +19,27 @@ std::uint32_t depth_of(const PayView& view, MemberIndex member) {
     return view.forest.depth()[view.forest.position()[member]];
 }
 
+/// Whether what an order line pays depends on the earner's others.
+bool has_slices(const Bonus& bonus) {
+    const RateForm* rate = nullptr;
+    if (const auto* personal = dynamic_cast<const PersonalRule*>(bonus.rule.get()))
+        rate = &personal->rate;
+    if (const auto* royalty = dynamic_cast<const RoyaltyRule*>(bonus.rule.get()))
+        rate = &royalty->rate;
+    return rate && rate->kind == RateForm::Kind::tiers && rate->tiers.is_marginal;
+}
+
 /// Collects every step of the order lines [from, to).
 class OrderWatcher final : public Watcher {
 public:
     OrderWatcher(OrderLineIndex from, OrderLineIndex to) : from_(from), to_(to) {}
 
+    void narrow(const Bonus& bonus, const Forest&, const NetOrders&,
+                std::vector<std::uint8_t>& takes) override {
+        if (has_slices(bonus)) return;
+        std::fill_n(takes.begin(), from_, std::uint8_t{0});
+        std::fill(takes.begin() + to_, takes.end(), std::uint8_t{0});
+    }
     void bonus(const PayView& view, const Examiner&) override {
         bonuses.emplace_back();
         if (view.bonus.kind != "pool") return;
@@ -92,10 +110,48 @@ void put_in_order(std::vector<Step>& steps) {
     steps = std::move(runs);
 }
 
+bool is_of_no_order(const Bonus& bonus) {
+    return bonus.kind == "match" || bonus.kind == "pool" || bonus.kind == "fixed" ||
+           bonus.kind == "binary";
+}
+
+/// Whether a member's pay depends on no order lines but those sold in its downline (or of products
+/// that it created): no cap or limit is of the company's volume, and what is matched comes from the
+/// same downline.
+bool is_of_downline(const Plan& plan) {
+    const auto match = std::ranges::find(plan.bonuses, "match", &Bonus::kind);
+    return !plan.limits.payout_ppm && std::ranges::none_of(plan.bonuses, [&](const Bonus& bonus) {
+        const bool is_elsewhere = match != plan.bonuses.end() &&
+                                  (bonus.kind == "royalty" || bonus.tree != match->tree) &&
+                                  (bonus.kind == "match" || !is_of_no_order(bonus));
+        return bonus.cap.of_volume_ppm || is_elsewhere;
+    });
+}
+
 /// Learns what a run did not pay to one member.
 class MemberWatcher final : public Watcher {
 public:
-    explicit MemberWatcher(MemberIndex member) : member_(member) {}
+    MemberWatcher(const Plan& plan, const Snapshot& snapshot, MemberIndex member)
+        : snapshot_(snapshot), member_(member), is_of_downline_(is_of_downline(plan)) {}
+
+    void narrow(const Bonus& bonus, const Forest& forest, const NetOrders& orders,
+                std::vector<std::uint8_t>& takes) override {
+        if (!is_of_downline_ || bonus.kind == "pool") return;
+        const bool is_royalty = bonus.kind == "royalty";
+        const std::vector<std::uint8_t> is_below =
+            is_royalty ? std::vector<std::uint8_t>{} : downline_of(forest);
+        for (OrderLineIndex line = 0; line < takes.size(); ++line) {
+            if (!takes[line]) continue;
+            if (is_royalty) {
+                const auto& creator = snapshot_.orders.creator;
+                takes[line] = !creator.empty() && creator[line] == member_;
+                continue;
+            }
+            const MemberIndex seller = orders.seller[line];
+            const Position p = seller == no_member ? no_position : forest.position()[seller];
+            takes[line] = p != no_position && is_below[p];
+        }
+    }
 
     void bonus(const PayView& view, const Examiner& examiner) override {
         const auto place = static_cast<std::size_t>(&view.bonus - view.plan.bonuses.data());
@@ -145,7 +201,20 @@ public:
     std::vector<Missed> missed;
 
 private:
+    /// The member and all below; by position.
+    [[nodiscard]] std::vector<std::uint8_t> downline_of(const Forest& forest) const {
+        std::vector<std::uint8_t> is_below(forest.count(), 0);
+        const Position own = forest.position()[member_];
+        for (Position p = own; own != no_position && p < forest.count(); ++p) {
+            const Position above = forest.parent()[p];
+            is_below[p] = p == own || (above != no_position && is_below[above]);
+        }
+        return is_below;
+    }
+
+    const Snapshot& snapshot_;
     MemberIndex member_;
+    bool is_of_downline_;
     std::vector<Missed> by_rank_;
     std::mutex mutex_;
 };
@@ -157,10 +226,9 @@ Standing with_titles_before(Standing standing, const Snapshot& snapshot) {
 }
 
 /// Every rank tried again, as the ranking pass tried it.
-std::vector<TriedRank> try_ranks(const Plan& plan, const Snapshot& snapshot,
+std::vector<TriedRank> try_ranks(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                                  const Standing& after, MemberIndex member) {
     Standing standing = with_titles_before(after, snapshot);
-    const Trees trees = make_trees(plan, snapshot);
     standing.rank[member] = 0;
     const Examiner examiner = examiner_after(plan, snapshot, trees, standing);
     std::vector<TriedRank> tried;
@@ -227,7 +295,7 @@ std::vector<std::pair<const Test*, Finding>> failed_of(const Findings& findings)
 
 MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, MemberIndex member,
                                  unsigned thread_count) {
-    MemberWatcher watcher(member);
+    MemberWatcher watcher(plan, snapshot, member);
     MemberExplanation explanation;
     explanation.result = run(plan, snapshot, thread_count, &watcher);
     explanation.requires_ = std::move(watcher.requires_);
@@ -240,7 +308,8 @@ MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, Mem
     const ActivityAsked asked(plan, snapshot, explanation.result.standing);
     explanation.active = asked.active(member);
     if (snapshot.members.status[member] != Status::terminated)
-        explanation.ranks = try_ranks(plan, snapshot, explanation.result.standing, member);
+        explanation.ranks = try_ranks(plan, snapshot, asked.trees(),
+                                      explanation.result.standing, member);
     return explanation;
 }
 

@@ -41,7 +41,7 @@ struct OrderExplanation {
     std::vector<ExplainedBonus> bonuses;  ///< by bonus of the plan
 };
 
-/// The run again, asked for the order lines [from, to). BrokenInvariant where the slots do not add
+/// The run again, asked for the order lines [from, to): its books and accounts are of these alone. BrokenInvariant where the slots do not add
 /// up to what the plan could have paid.
 [[nodiscard]] OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot,
                                              OrderLineIndex from, OrderLineIndex to,
@@ -89,7 +89,7 @@ struct MemberExplanation {
     std::vector<Missed> missed;
 };
 
-/// The run again, asked for one affiliate.
+/// The run again, asked for one affiliate: of its books only this one's lines are whole.
 [[nodiscard]] MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot,
                                                MemberIndex member, unsigned thread_count = 1);
 
@@ -97,6 +97,7 @@ struct MemberExplanation {
 class ActivityAsked {
 public:
     ActivityAsked(const Plan& plan, const Snapshot& snapshot, const Standing& standing);
+    [[nodiscard]] const Trees& trees() const { return trees_; }
     [[nodiscard]] Findings active(MemberIndex member) const;
     /// What a rank above the one it is paid as would ask of it.
     [[nodiscard]] Findings next_rank(const Rank& rank, MemberIndex member) const;

@@ -104,8 +104,9 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
     for (const Bonus& bonus : plan.bonuses) {
         const Weighted seen = weigh(plan, snapshot, orders, bonus.code);
         const Column<std::int64_t> base = bonus_base(bonus, orders, seen, snapshot.orders.count);
-        const std::vector<std::uint8_t> takes =
+        std::vector<std::uint8_t> takes =
             taken_lines(bonus, snapshot, orders, examiner, thread_count);
+        if (watcher) watcher->narrow(bonus, trees.of(bonus.tree), orders, takes);
         const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
                            orders, base, takes,
                            verdicts(bonus, snapshot, result.standing, examiner, thread_count), result.books,

@@ -8,13 +8,16 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "engine/money.hpp"
 #include "engine/run.hpp"
 
 namespace downline {
 
-struct PayView;  // engine/bonuses/pay.hpp
+struct PayView;    // engine/bonuses/pay.hpp
+struct NetOrders;  // engine/orders.hpp
+class Forest;      // engine/forest.hpp
 class Examiner;  // engine/standing.hpp
 
 /// A payment that the plan could have made, as it was decided.
@@ -60,6 +63,12 @@ enum class Passed : std::uint8_t {
 class Watcher {
 public:
     virtual ~Watcher() = default;
+    /// Before a bonus is paid: takes out order lines that what it asks for does not depend on. The
+    /// books and accounts of the run are those of the lines left, and no longer whole.
+    virtual void narrow(const Bonus&, const Forest&, const NetOrders&,
+                        std::vector<std::uint8_t>& takes) {
+        (void)takes;
+    }
     /// Before a bonus is paid.
     virtual void bonus(const PayView&, const Examiner&) {}
     /// Every slot that somebody payable stands at, and all of the items that it asks for. On any

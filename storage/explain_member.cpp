@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
+#include <unordered_map>
 
 #include "engine/errors.hpp"
 #include "storage/corrections.hpp"
@@ -43,25 +43,34 @@ std::vector<MissedPay> shown_missed(const Plan& plan, const MemberExplanation& e
     return shown;
 }
 
+/// From so many sources on, all names are read at once.
+constexpr std::size_t many_sources = 20'000;
+
 /// What everyone brought: buyers of orders, members whose earnings were matched; the most first.
-std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::int64_t member) {
-    Query query = database.query("SELECT packed FROM statement_lines WHERE statement = (?1 << 32 | ?2)");
-    query.bind(1, run).bind(2, member);
-    RunReader reader(database.handle(), run);
-    std::map<std::string, NamedAmount, std::less<>> by_source;
-    const auto add = [&](std::string_view source, std::int64_t amount_minor) {
-        NamedAmount& sum = by_source[std::string{source}];
+std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::int64_t member,
+                                    const Snapshot& snapshot, RunReader& reader) {
+    std::unordered_map<std::int64_t, NamedAmount> by_number;
+    const auto add = [](NamedAmount& sum, std::int64_t amount_minor) {
         ++sum.lines;
         sum.amount_minor = add_checked(sum.amount_minor, amount_minor);
     };
+    Query query = database.query(
+        "SELECT packed FROM statement_lines WHERE statement = (?1 << 32 | ?2)");
+    query.bind(1, run).bind(2, member);
     if (query.step())
         for (const auto& [place, lines] : statement_lines(query.blob(0)))
             for (const Line& line : lines) {
-                const std::int64_t source = reader.source(line);
-                add(source == 0 ? std::string_view{} : reader.member_id(source), line.amount_minor);
+                std::int64_t source = line.from;
+                if (source == 0 && line.order_ref != 0)
+                    source = snapshot.members.number[snapshot.orders.buyer[line.order_ref - 1]];
+                add(by_number[source], line.amount_minor);
             }
+    if (by_number.size() >= many_sources) reader.read_ahead();
+    std::unordered_map<std::string, NamedAmount> by_source;
+    for (const auto& [number, sum] : by_number)
+        by_source[number == 0 ? std::string{} : std::string{reader.member_id(number)}] = sum;
     for (const CorrectionRecord& line : corrections_of(database.handle(), run, member))
-        add(line.from.value_or(""), line.amount_minor);
+        add(by_source[line.from.value_or("")], line.amount_minor);
     std::vector<NamedAmount> sources;
     for (auto& [name, sum] : by_source) {
         sum.name = name;
@@ -78,7 +87,8 @@ SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member
                    const std::vector<NamedAmount>& corrected, unsigned thread_count) {
     Supposition supposition = suppose(database, again, member, member_id, text);
     const Snapshot snapshot = with_orders(again.loaded.snapshot, std::move(supposition.orders));
-    const MemberExplanation explained = downline::explain_member(again.plan, snapshot, member, thread_count);
+    const MemberExplanation explained =
+        downline::explain_member(again.plan, snapshot, member, thread_count);
     const Standing& standing = explained.result.standing;
     SupposedPay pay;
     pay.words = std::move(supposition.words);
@@ -142,7 +152,8 @@ ExplainedMember explain_member(Database& database, const RunRecord& run,
     RunReader reader(database.handle(), run.number);
     show_own_slots(again.plan, again.loaded.snapshot, explained, reader, shown);
     shown.missed = shown_missed(again.plan, explained);
-    shown.sources = sources_of(database, run.number, number);
+    shown.sources =
+        sources_of(database, run.number, number, again.loaded.snapshot, reader);
     if (!supposition) return shown;
     std::vector<NamedAmount> corrected;
     for (const CorrectionRecord& line : corrections_of(database.handle(), run.number, number))

@@ -261,7 +261,7 @@ void Shower::check_stored(ExplainedOrder& order) {
     Query query =
         database_.query("SELECT packed FROM statement_lines WHERE statement = (?1 << 32 | ?2)");
     for (const MemberIndex member : members) {
-        check_statement(database_, found_.run, snapshot_, explained_.result, member);
+        check_standing(database_, found_.run, snapshot_, explained_.result, member);
         const std::int64_t number = snapshot_.members.number[member];
         query.reset();
         query.bind(1, found_.run.number).bind(2, number);

@@ -6,9 +6,11 @@
 
 namespace downline {
 
-/// BrokenInvariant where a byte of the stored statement, or what the run paid in all, is not what
-/// `again` says.
+/// BrokenInvariant where a byte of the stored statement is not what `again` says.
 void check_statement(Database& database, const RunRecord& run, const Snapshot& snapshot,
                      const RunResult& again, MemberIndex member);
+/// The same of activity, rank, title and measures alone.
+void check_standing(Database& database, const RunRecord& run, const Snapshot& snapshot,
+                    const RunResult& again, MemberIndex member);
 
 }  // namespace downline

@@ -85,6 +85,36 @@ TEST_CASE("the explanations of all orders are the lines and accounts of the run"
     CHECK(passed_count >= portion_of(1'000));
 }
 
+TEST_CASE("an order explained alone is explained as among all") {
+    std::size_t slot_count = 0;
+    holds("orders explained alone", 1'000, [&] {
+        const Case made = case_of(*throws());
+        const Snapshot snapshot = snapshot_of(made.facts);
+        if (snapshot.orders.count == 0) return;
+        const auto from = *rc::gen::inRange<OrderLineIndex>(0, snapshot.orders.count);
+        const OrderExplanation all = explain_order(made.plan, snapshot, 0, snapshot.orders.count);
+        const OrderExplanation one = explain_order(made.plan, snapshot, from, from + 1);
+        const auto told = [&](const ExplainedBonus& bonus) {
+            std::vector<std::tuple<std::uint32_t, bool, MemberIndex, MemberIndex, std::uint32_t,
+                                   std::uint32_t, std::int64_t, std::int64_t>> steps;
+            for (const Step& step : bonus.steps)
+                if (step.order_line == from)
+                    steps.emplace_back(step.level, step.slot.has_value(), step.first, step.last,
+                                       step.count, step.slot ? step.slot->paid_level : 0,
+                                       step.slot ? step.slot->maximum_minor : 0,
+                                       step.slot ? step.slot->paid_minor : 0);
+            return steps;
+        };
+        for (std::size_t b = 0; b < all.bonuses.size(); ++b) {
+            RC_LOG() << made.plan.bonuses[b].code << "\n" << made.plan_text;
+            RC_ASSERT(told(one.bonuses[b]) == told(all.bonuses[b]));
+            slot_count += one.bonuses[b].steps.size();
+        }
+        RC_ASSERT(one.result.standing.rank == all.result.standing.rank);
+    });
+    CHECK(slot_count >= portion_of(1'000));
+}
+
 /// The kinds that are paid for no order.
 bool has_own_slots(const Bonus& bonus) {
     return bonus.kind == "match" || bonus.kind == "pool" || bonus.kind == "fixed" ||
@@ -173,6 +203,36 @@ bool carries_on(const RunResult& result, const std::string& code, MemberIndex me
                            : kept == Carry{member, 0, 0};
 }
 
+/// Every line of one member, in the books and what cuts took, as stored.
+std::vector<std::string> lines_of(const RunResult& result, MemberIndex member) {
+    std::vector<std::string> packed;
+    for (std::size_t place = 0; place < result.book_count(); ++place) {
+        const LineBook& book = result.book(place);
+        for (std::size_t entry = 0; entry < book.entries().size(); ++entry) {
+            if (book.entries()[entry].earner != member) continue;
+            const auto bytes = book.packed(entry);
+            const std::string code =
+                place < result.books.size() ? std::to_string(place)
+                                            : result.cuts[place - result.books.size()].code;
+            packed.push_back(code + std::string(bytes.begin(), bytes.end()));
+        }
+    }
+    return packed;
+}
+
+/// What each member's rank forfeited, by bonus.
+class RankWatcher final : public Watcher {
+public:
+    void bonus(const PayView& view, const Examiner&) override {
+        sums.emplace_back(view.snapshot.members.count, 0);
+    }
+    void slot(const PayView&, const Slot& slot) override {
+        if (slot.payee != no_member && slot.reason == Reason::rank)
+            sums.back()[slot.payee] += slot.maximum_minor - slot.paid_minor;
+    }
+    std::vector<std::vector<std::int64_t>> sums;
+};
+
 bool is_met(const Findings& findings) {
     return findings.empty() || std::ranges::any_of(findings, [](const auto& alternative) {
         return std::ranges::all_of(alternative,
@@ -185,9 +245,19 @@ TEST_CASE("the ladder of every affiliate, asked again, is that of the run") {
     holds("explained members", 300, [&] {
         const Case made = case_of(*throws());
         const Snapshot snapshot = snapshot_of(made.facts);
+        RankWatcher missed_by_rank;
+        const RunResult whole = run(made.plan, snapshot, 1, &missed_by_rank);
         for (MemberIndex member = 0; member < snapshot.members.count; ++member) {
             if (snapshot.members.kind[member] == MemberKind::customer) continue;
             const MemberExplanation explained = explain_member(made.plan, snapshot, member);
+            RC_ASSERT(lines_of(explained.result, member) == lines_of(whole, member));
+            for (std::size_t b = 0; b < made.plan.bonuses.size(); ++b) {
+                std::int64_t missed_minor = 0;
+                for (const Missed& missed : explained.missed)
+                    if (missed.bonus == b && missed.reason == Reason::rank)
+                        missed_minor += missed.amount_minor;
+                RC_ASSERT(missed_minor == missed_by_rank.sums[b][member]);
+            }
             const Standing& standing = explained.result.standing;
             const bool is_terminated = snapshot.members.status[member] == Status::terminated;
             if (!is_terminated)
@@ -208,10 +278,10 @@ TEST_CASE("the ladder of every affiliate, asked again, is that of the run") {
                         paid.push_back(own_paid(bonus, snapshot, *step.slot));
                 std::ranges::sort(paid);
                 if (has_own_slots(bonus))
-                    RC_ASSERT(paid == own_lines(explained.result.books[b], member));
+                    RC_ASSERT(paid == own_lines(whole.books[b], member));
                 else RC_ASSERT(paid.empty());
                 if (explained.own[b].legs)
-                    RC_ASSERT(carries_on(explained.result, bonus.code, member,
+                    RC_ASSERT(carries_on(whole, bonus.code, member,
                                          *explained.own[b].legs));
             }
             for (const Missed& missed : explained.missed) {

@@ -69,7 +69,7 @@ TEST_CASE("what is explained is what is stored, or it is not shown") {
     facts.database.execute("DELETE FROM statement_lines");
     CHECK(message_of<BrokenInvariant>([&] {
               return explain_order(facts.database, std::nullopt, "1");
-          }) == "a run, computed again to explain it, is not what is stored; `verify` says what "
+          }) == "the explanation of an order is not what its run stored; `verify` says what "
                 "differs");
 }
 
