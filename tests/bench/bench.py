@@ -333,6 +333,48 @@ def month_end(options):
     table.row("diff", f"{compared.seconds:.2f} s", "< 10 s", compared.seconds < 10)
 
 
+def answers(options):
+    """Explanations and the finance view at size M; statements as pages of size S, for their number."""
+    program = Program(options.program, imported_company(options, "m", *SIZES["m"]))
+    runs = Runs()
+    runs.add(program.run("2026-01"))
+    order = program.rows("SELECT order_id FROM order_line ORDER BY row LIMIT 1 OFFSET 700000")[0][0]
+    earners = [row[0] for row in program.rows(
+        "SELECT m.member_id FROM statement s JOIN member m ON m.number = s.member"
+        " WHERE s.lines > 0 ORDER BY s.amount DESC")]
+    asked = {"explain order": ("explain", "order", order),
+             "explain member, the middle earner": ("explain", "member", earners[len(earners) // 2]),
+             "explain member, the top earner": ("explain", "member", earners[0]),
+             "explain member --if pv+30": ("explain", "member", earners[len(earners) // 2], "--if",
+                                           "pv+30"),
+             "report": ("report", "2026-01")}
+    targets = {"explain order": 0.5, "explain member, the middle earner": 0.5, "report": 5,
+               "explain member --if pv+30": runs.seconds}
+    table = Table("Answers at size M")
+    table.runs("run", runs)
+    for name, arguments in asked.items():
+        measured = Runs()
+        for _ in range(options.repeat):
+            measured.add(program.call(*arguments))
+        table.runs(name, measured)
+        if name in targets:
+            table.row(name, f"{measured.seconds:.2f} s", f"≤ {targets[name]:.1f} s",
+                      measured.seconds <= targets[name])
+    program.remove()
+    program = Program(options.program, imported_company(options, "s", *SIZES["s"]))
+    program.run("2026-01")
+    folder = program.database.with_name("pages")
+    shutil.rmtree(folder, ignore_errors=True)
+    written = Runs()
+    written.add(program.call("statement", "--all", "2026-01", "-o", str(folder)))
+    page_count = sum(1 for _ in folder.glob("**/*.html"))
+    shutil.rmtree(folder)
+    program.remove()
+    table.runs(f"statement --all of size S, {page_count:,} pages", written)
+    rate = page_count / written.seconds
+    table.row("pages a second", f"{rate:,.0f}", "≥ 2,000", rate >= 2_000)
+
+
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
                   if line.startswith("model name")), platform.machine())
@@ -344,7 +386,7 @@ def main():
     sections = {"size-s": lambda options: against_shell(options, "s"),
                 "size-m": lambda options: against_shell(options, "m"),
                 "size-l": large, "shapes": shapes, "months": months, "kinds": kinds,
-                "month-end": month_end}
+                "month-end": month_end, "answers": answers}
     parser.add_argument("section", nargs="*", default=["size-m", "shapes", "months", "month-end", "kinds"],
                         help=", ".join(sections))
     parser.add_argument("--repeat", type=int, default=3)

@@ -2,7 +2,8 @@
 # Builds the program and the generator, and prints the benchmark's table (bench.py says what it is).
 #
 # usage: tests/bench/run.sh [SECTION…] [--repeat N] [--folder FOLDER] [--program FILE]
-#        SECTION: size-s size-m size-l shapes months month-end kinds; all but size-s and size-l unless said
+#        SECTION: size-s size-m size-l shapes months month-end kinds answers; all but size-s, size-l
+#        and answers unless said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
