@@ -118,6 +118,17 @@ void show_bonuses(const Plan& plan, std::string& text) {
     add(text, "\nIn all the plan pays {}\n", most.back().most);
 }
 
+/// The bounds of closing, as they are written.
+void show_checks(const Plan& plan, std::string& text) {
+    Problems problems;
+    const auto document = parse_document(plan.text, problems);
+    const TomlValue* checks = document ? document->find("checks") : nullptr;
+    if (checks == nullptr || checks->table.empty()) return;
+    text += "\nChecks before closing\n";
+    for (const TomlValue::Entry& entry : checks->table)
+        add(text, "  {} = {}\n", entry.key, as_written(entry.value));
+}
+
 }  // namespace
 
 std::string show_plan(const Plan& plan) {
@@ -131,6 +142,7 @@ std::string show_plan(const Plan& plan) {
     show_ranks(plan, text);
     show_measures(plan, Needs::rank, "Measures that ask for ranks", text);
     show_bonuses(plan, text);
+    show_checks(plan, text);
     if (!plan.examples.empty()) add(text, "\nExamples: {}\n", plan.examples.size());
     return text;
 }

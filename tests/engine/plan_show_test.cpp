@@ -39,6 +39,10 @@ orders   = { buyer = "customer", sequence = "reorder", not = { kind = ["kit"] } 
 requires = { rank = "silver" }
 tree     = "enroller"
 
+[checks]
+payout_ratio_max = "45%"
+new_payees_max   = 200
+
 [[example]]
 name = "e"
 period = "2026-01"
@@ -80,6 +84,10 @@ Bonuses, in this order
     pays    at most 9% of volume before weights
 
 In all the plan pays at most 9% of volume before weights
+
+Checks before closing
+  payout_ratio_max = "45%"
+  new_payees_max = 200
 
 Examples: 1
 )");
