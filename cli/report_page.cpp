@@ -196,7 +196,7 @@ mustache::data Pages::tiles() const {
         one.set("value", text(now_));
         one.set("before", report_.before ? fmt::format("{}: {}", report_.before->run.period,
                                                        text(*report_.before))
-                                         : std::string("no period before"));
+                                         : std::string{});
         list.push_back(one);
     };
     tile("Paid", [&](const CompanyTotals& t) { return money(t.run.paid_minor); });
@@ -213,20 +213,22 @@ mustache::data Pages::tiles() const {
 }
 
 Part Pages::figures() const {
-    Part part{"figures", "Beside the period before", {}, {}, {}, "Figure",
-              {now_.run.period,
-               report_.before ? fmt::format("{} ({})", report_.before->run.period,
-                                            report_.before->run.state)
-                              : std::string("before"),
-               "Change"}};
+    Part part{"figures", "Figures of the period", {}, {}, {}, "Figure", {now_.run.period}};
+    if (report_.before) {
+        part.title = "Beside the period before";
+        part.columns.push_back(
+            fmt::format("{} ({})", report_.before->run.period, report_.before->run.state));
+        part.columns.push_back("Change");
+    }
     for (const Figure& figure : company_figures()) {
         const std::int64_t value = figure.of(now_);
         const std::int64_t was = report_.before ? figure.of(*report_.before) : 0;
         if (value == 0 && was == 0) continue;
-        part.rows.push_back({figure.words, {},
-                             {figure_text(figure, value, currency_),
-                              report_.before ? figure_text(figure, was, currency_) : "",
-                              report_.before ? change_text(value, was) : ""}});
+        Row& row = part.rows.emplace_back(
+            Row{figure.words, {}, {figure_text(figure, value, currency_)}});
+        if (!report_.before) continue;
+        row.cells.push_back(figure_text(figure, was, currency_));
+        row.cells.push_back(change_text(value, was));
     }
     return part;
 }
@@ -298,8 +300,8 @@ Part Pages::streams() const {
 }
 
 Part Pages::levels() const {
-    Part part{"levels", "By level", {"The level that the plan paid it as; 0 is one's own sale, or no "
-                                     "level."},
+    Part part{"levels", "By level",
+              {"The level that the plan paid it as; 0 is one's own sale, or no level."},
               {}, {}, "Level", {"Lines", "Amount", "Of pay"}};
     for (const NamedAmount& level : report_.by_level)
         part.rows.push_back({level.name, {level.amount_minor},
@@ -310,7 +312,8 @@ Part Pages::levels() const {
 
 Part Pages::groups(const char* id, const char* title, const char* none,
                    const std::vector<ReportGroup>& groups) const {
-    Part part{id, title, {}, {}, {}, "Group", {"Affiliates", "Active", "Earners", "Amount", "Of pay"}};
+    Part part{id, title, {}, {}, {}, "Group",
+              {"Affiliates", "Active", "Earners", "Amount", "Of pay"}};
     for (const ReportGroup& group : groups)
         part.rows.push_back({group.name.empty() ? none : group.name, {group.amount_minor},
                              {std::to_string(group.members), std::to_string(group.active),

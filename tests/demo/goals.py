@@ -128,7 +128,8 @@ def main():
                 pay[month][one["member_id"]].update(
                     {row["stream"]: cents(row["amount"]) for row in one["by_stream"]})
                 best[one["member_id"]] = max(best[one["member_id"]], cents(one["total"]))
-        chosen = sorted(set(list(best)[::100]) | {who for who, sum_ in best.items() if sum_ >= 20_000})
+        chosen = sorted(set(list(best)[::100])
+                        | {who for who, sum_ in best.items() if sum_ >= 20_000})
         goals = {}
         for place, member in enumerate(chosen):
             goals[member, None] = (best[member] // 2 + 1_000 * (place % 3) + 100, "1999-06-30")

@@ -155,6 +155,27 @@ TEST_CASE("the rate compares the averages of as many closed months") {
     CHECK(report.rows[2].months == 3);  // 15.00 more, and (15 − 5) ÷ 2 = 5.00 a month
 }
 
+TEST_CASE("weeks pay in the month that they end in, which is closed with its last week") {
+    Company company;
+    // From Monday to Sunday: the weeks that end on 4, 11, 18 and 25 January are January's, the one
+    // that ends on 1 February is February's.
+    company.orders("O1,eve,2026-01-05,100.00,\nO2,eve,2026-01-30,10.00,\n");
+    std::string text{plan_text};
+    text.replace(text.find("\"month\""), 7, "\"week\"");
+    const auto close = [&](const char* week) {
+        (void)make_draft(company.database, plan_from(text), period(week), "ann", "", 1);
+        (void)close_period(company.database, "goals", week, {}, "bob", "");
+    };
+    for (const char* week : {"2026-W02", "2026-W03"}) close(week);
+    CHECK(company.ann("2026-01").total().amount_minor == 1000);
+    CHECK_FALSE(company.ann("2026-01").trend.closed_through);  // the 25th is to come
+    close("2026-W04");
+    CHECK(company.ann("2026-01").trend.closed_through == day("2026-01-31"));
+    close("2026-W05");
+    CHECK(company.ann("2026-02").total().amount_minor == 100);  // of the 30th
+    CHECK(company.ann("2026-02").trend.closed_through == day("2026-01-31"));
+}
+
 TEST_CASE("months before joining, and of customers, are no months of a goal") {
     Company company;
     company.run("2026-01");
