@@ -40,9 +40,10 @@ std::vector<Verdict> verdicts(const Bonus& bonus, const Snapshot& snapshot,
 std::vector<std::uint8_t> taken_lines(const Bonus& bonus, const Snapshot& snapshot,
                                       const NetOrders& orders, const Examiner& examiner,
                                       unsigned thread_count) {
-    const OrderMatcher matcher(
-        bonus.orders, snapshot, orders,
-        [&](const Requirement& asked, MemberIndex member) { return examiner.meets(asked, member); });
+    const OrderMatcher matcher(bonus.orders, snapshot, orders,
+                               [&](const Requirement& asked, MemberIndex member) {
+                                   return examiner.meets(asked, member);
+                               });
     std::vector<std::uint8_t> takes(snapshot.orders.count);
     const auto ask = [&](std::uint32_t, OrderLineIndex from, OrderLineIndex to) {
         for (OrderLineIndex line = from; line < to; ++line) takes[line] = matcher.takes(line);
@@ -83,8 +84,7 @@ std::string_view reason_name(Reason reason) {
     return names[static_cast<std::size_t>(reason)];
 }
 
-RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
-              Watcher* watcher) {
+RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count, Watcher* watcher) {
     RunResult result;
     // 1. The network as of the last day, and the orders less what came back in the period.
     auto trees_aside = std::async(thread_count > 1 ? std::launch::async : std::launch::deferred,
@@ -100,25 +100,52 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
     result.standing = standing_of(plan, snapshot, trees, orders, weighted);
     const Examiner examiner = examiner_after(plan, snapshot, trees, result.standing);
 
-    // 3. Bonuses in the order of the file.
-    for (const Bonus& bonus : plan.bonuses) {
+    // 3. Bonuses in the order of the file. Each begins while the one before is paid, so that no
+    // thread waits for what only one can do; who follows what others paid waits for them.
+    const auto pay = [&](const Bonus& bonus) {
         const Weighted seen = weigh(plan, snapshot, orders, bonus.code);
         const Column<std::int64_t> base = bonus_base(bonus, orders, seen, snapshot.orders.count);
         std::vector<std::uint8_t> takes =
             taken_lines(bonus, snapshot, orders, examiner, thread_count);
         if (watcher) watcher->narrow(bonus, trees.of(bonus.tree), orders, takes);
-        const PayView view{plan, bonus, snapshot, trees, trees.of(bonus.tree), result.standing,
-                           orders, base, takes,
-                           verdicts(bonus, snapshot, result.standing, examiner, thread_count), result.books,
-                           thread_count, watcher};
+        const std::span<const LineBook> books_before = bonus.rule->follows_others()
+                                                           ? std::span<const LineBook>(result.books)
+                                                           : std::span<const LineBook>();
+        const PayView view{plan,
+                           bonus,
+                           snapshot,
+                           trees,
+                           trees.of(bonus.tree),
+                           result.standing,
+                           orders,
+                           base,
+                           takes,
+                           verdicts(bonus, snapshot, result.standing, examiner, thread_count),
+                           books_before,
+                           thread_count,
+                           watcher};
         if (watcher) watcher->bonus(view, examiner);
         Payout payout = bonus.rule->pay(view);
         check_account(payout.account);
         check_book(payout.book, payout.account);
+        return payout;
+    };
+    // A watcher is told of one bonus after the other.
+    const bool one_by_one = thread_count == 1 || watcher != nullptr;
+    const auto begin = [&](const Bonus& bonus) {
+        return std::async(one_by_one ? std::launch::deferred : std::launch::async,
+                          [&pay, &bonus] { return pay(bonus); });
+    };
+    std::future<Payout> next;
+    for (std::size_t place = 0; place < plan.bonuses.size(); ++place) {
+        std::future<Payout> present = next.valid() ? std::move(next) : begin(plan.bonuses[place]);
+        if (place + 1 < plan.bonuses.size() && !plan.bonuses[place + 1].rule->follows_others())
+            next = begin(plan.bonuses[place + 1]);
+        Payout payout = present.get();
         result.paid_minor = add_checked(result.paid_minor, payout.account.paid_minor);
         result.accounts.push_back(payout.account);
         if (!payout.carry_after.empty())
-            result.carry_after[bonus.code] = std::move(payout.carry_after);
+            result.carry_after[plan.bonuses[place].code] = std::move(payout.carry_after);
         result.books.push_back(std::move(payout.book));
     }
 

@@ -112,8 +112,8 @@ void store_record(ImportContext& context, const std::string& files_json) {
     const ImportReport& report = context.report;
     Query query = context.database.query(
         "INSERT INTO import(number, kind, files, made_by, made_at, new_rows, changed_rows,"
-        " unchanged_rows, rejected_rows, first_day, last_day)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        " unchanged_rows, rejected_rows, first_day, last_day, columns)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
     query.bind(1, context.import_number).bind(2, import_kind_name(context.options.kind));
     query.bind(3, files_json).bind(4, context.options.made_by).bind(5, context.options.made_at);
     int place = 6;
@@ -122,12 +122,17 @@ void store_record(ImportContext& context, const std::string& files_json) {
         query.bind(place++, static_cast<std::int64_t>(count));
     if (context.first_day) query.bind(10, std::int64_t{*context.first_day});
     if (context.last_day) query.bind(11, std::int64_t{*context.last_day});
-    query.run();
+    const std::span<const ColumnRule> rules = columns_of(context.options.kind);
+    std::string columns;
+    for (std::size_t column = 0; column < rules.size(); ++column)
+        if (context.has_column[column])
+            columns.append(columns.empty() ? "" : ",").append(rules[column].name);
+    query.bind(12, columns).run();
 }
 
 /// Reads all files; returns what the record says of them, as JSON.
 std::string read_files(ImportContext& context, Importer& importer,
-                          std::vector<std::unique_ptr<SourceFile>>& files, ReadProgress& progress) {
+                       std::vector<std::unique_ptr<SourceFile>>& files, ReadProgress& progress) {
     std::string records = "[]";
     Query append = context.database.query(
         "SELECT json_insert(?1, '$[#]', json_object('name', ?2, 'rows', ?3, 'sha256', ?4))");
@@ -136,6 +141,9 @@ std::string read_files(ImportContext& context, Importer& importer,
         files.push_back(std::make_unique<SourceFile>(options, i, progress));
         SourceFile& file = *files.back();
         if (!file.read_header(context.problems)) continue;
+        context.has_column.resize(file.header().place_of.size());
+        for (std::size_t column = 0; column < context.has_column.size(); ++column)
+            if (file.header().has(column)) context.has_column[column] = true;
         const std::uint64_t rows = importer.read(file);
         if (rows == 0)
             context.report.warnings.push_back(harmless(file.header().file, 4096) +

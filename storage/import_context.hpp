@@ -38,6 +38,7 @@ struct ImportContext {
     std::uint64_t bytes_total = 0;           ///< of all files, where known
     Int128 total = 0;                        ///< of the column that --expect-total means
     std::optional<Day> first_day, last_day;  ///< of what was accepted
+    std::vector<bool> has_column;            ///< by our column: whether any file has it
 
     /// With --replace: keys of rows that the files have as they are known. Another row of the key
     /// contradicts the files themselves.

@@ -265,6 +265,27 @@ AsOf as_of(Database& database, std::int64_t last_import) {
     return result;
 }
 
+std::string stated_columns(Database& database, std::string_view kind, std::int64_t last_import,
+                           std::initializer_list<TableColumn> columns) {
+    std::string filled;  // names between commas; nothing where no import is known
+    bool all_known = true;
+    Query query = database.query("SELECT columns FROM import WHERE kind = ?1 AND number <= ?2");
+    query.bind(1, kind).bind(2, last_import);
+    while (query.step()) {
+        all_known = all_known && !query.is_null(0);
+        filled.append(",").append(query.text(0)).push_back(',');
+    }
+    all_known = all_known && !filled.empty();
+    std::string list;
+    for (const TableColumn& column : columns) {
+        const bool is_stated =
+            !all_known || column.filled_by.empty() ||
+            filled.find(fmt::format(",{},", column.filled_by)) != std::string::npos;
+        list.append(list.empty() ? "" : ", ").append(is_stated ? column.name : "NULL");
+    }
+    return list;
+}
+
 Loaded load(Database& database, const Plan& plan, const Period& period, std::int64_t last_import,
             std::optional<std::int64_t> previous_run) {
     std::optional<Database> second = second_connection(database);
@@ -275,8 +296,7 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
             ? last_import
             : database.integer("SELECT max(number) FROM import WHERE undone_at IS NULL")
                   .value_or(0);
-    loaded.previous_run =
-        previous_run ? *previous_run : previous_run_of(database, plan, period);
+    loaded.previous_run = previous_run ? *previous_run : previous_run_of(database, plan, period);
     const AsOf facts = as_of(database, loaded.last_import);
     const Counting counting(database, loaded.previous_run, period);
     auto [members, orders] =

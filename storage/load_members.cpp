@@ -53,8 +53,18 @@ LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& pe
     members.joined_on.reserve(count_max);
     loaded.ids.reserve(count_max, count_max * id_bytes_usual);
     Scan scan(database, "take_member",
-              "number, member_id, sponsor, joined_on, kind, status, status_on, enroller, placement,"
-              " leg, title",
+              stated_columns(database, "members", as_of.last_import,
+                             {{"number"},
+                              {"member_id"},
+                              {"sponsor"},
+                              {"joined_on"},
+                              {"kind"},
+                              {"status"},
+                              {"status_on", "status_on"},
+                              {"enroller", "enroller_id"},
+                              {"placement", "placement_id"},
+                              {"leg", "leg"},
+                              {"title", "title"}}),
               "member WHERE import <= ?1 AND joined_on <= ?2",
               [&](const ScannedRow& row) { take_row(row, period, loaded); });
     scan.query().bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
@@ -154,7 +164,8 @@ void apply_changes(Database& database, const AsOf& as_of, const Period& period,
     }
 }
 
-/// What runs placed automatically stands where they put it, until a move. Parents are still numbers.
+/// What runs placed automatically stands where they put it, until a move. Parents are still
+/// numbers.
 void apply_automatic_places(Database& database, std::int64_t previous_run, LoadedMembers& loaded) {
     Query pieces =
         database.query("SELECT piece, packed FROM carried WHERE run = ?1 AND item = 'places'");
@@ -166,7 +177,8 @@ void apply_automatic_places(Database& database, std::int64_t previous_run, Loade
             number += static_cast<std::int64_t>(unpacker.varint());
             const auto parent = static_cast<std::int64_t>(unpacker.varint());
             const auto leg = static_cast<std::uint32_t>(unpacker.varint());
-            ensure_intact(!unpacker.is_broken(), "the places that the last final run left are broken");
+            ensure_intact(!unpacker.is_broken(),
+                          "the places that the last final run left are broken");
             loaded.automatic_places.push_back({number, parent, leg});
         }
     }

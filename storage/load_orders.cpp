@@ -52,6 +52,7 @@ struct OrderReader::State {
     Period period;
     int currency_places;
     Products products;
+    std::string columns;  ///< what `take` is given
     std::vector<OrderDay> days;
     std::atomic<std::size_t> next_day = 0;
     LoadedOrders loaded;  ///< its columns are as long as all days have room
@@ -64,15 +65,34 @@ struct OrderReader::State {
 
 OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& period,
                          const Counting& counting, int currency_places)
-    : state_(new State{as_of, period, currency_places, Products(database, as_of), {}, {}, {}}) {
+    : state_(new State{as_of,
+                       period,
+                       currency_places,
+                       Products(database, as_of),
+                       stated_columns(database, "orders", as_of.last_import,
+                                      {{"row"},
+                                       {"order_id"},
+                                       {"line"},
+                                       {"buyer"},
+                                       {"amount"},
+                                       {"volume", "volume"},
+                                       {"qualifying_volume", "qualifying_volume"},
+                                       {"cost", "cost"},
+                                       {"quantity", "quantity"},
+                                       {"sku", "sku"},
+                                       {"category", "category"},
+                                       {"kind", "kind"},
+                                       {"contract", "contract"}}),
+                       {},
+                       {},
+                       {}}) {
     Query query = database.query(
         "SELECT ordered_on, first_row, last_row, import FROM order_extent"
         " WHERE ordered_on BETWEEN ?1 AND ?2 AND import <= ?3 ORDER BY ordered_on, first_row");
     query.bind(1, std::int64_t{counting.first_day_of(database, "orders")});
     query.bind(2, std::int64_t{period.last});
     query.bind(3, as_of.last_import);
-    const std::int64_t last_row =
-        database.integer("SELECT max(row) FROM order_line").value_or(0);
+    const std::int64_t last_row = database.integer("SELECT max(row) FROM order_line").value_or(0);
     std::size_t room = 0;
     while (query.step()) {
         const auto ordered_on = static_cast<Day>(query.integer(0));
@@ -109,9 +129,7 @@ OrderReader::~OrderReader() = default;
 
 void OrderReader::work(Database& database) {
     DayRows rows;
-    Scan scan(database, "take_order_line",
-              "row, order_id, line, buyer, amount, volume, qualifying_volume, cost, quantity, sku,"
-              " category, kind, contract",
+    Scan scan(database, "take_order_line", state_->columns,
               "order_line WHERE row BETWEEN ?1 AND ?2",
               [&](const ScannedRow& row) { state_->take(row, rows); });
     while (true) {

@@ -19,7 +19,7 @@ inline constexpr std::array schema_steps = {schema_1_sql, schema_2_sql};
 /// five times as fast as making its tables again.
 inline constexpr std::array<std::string_view, 2> schema_digests = {
     "8df4122ec92536851d5f599276fbb0ac261e937a6c2b0124c5b0183bb5dad774",
-    "c4c2dca56e73724ede10470fee8c1db364cbbbae05837c48b6bef8f165793542"};
+    "8632c029d46b442da97916080d841f2bbefea82c4afaa9d92d97eb3e64467f81"};
 inline constexpr int schema_version = static_cast<int>(schema_steps.size());
 
 }  // namespace downline

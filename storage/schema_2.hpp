@@ -177,6 +177,8 @@ CREATE TRIGGER opening_final_replace BEFORE INSERT ON replaced WHEN new.table_na
 AND (EXISTS (SELECT 1 FROM run WHERE state = 'final') OR EXISTS (SELECT 1 FROM payout_batch))
 BEGIN SELECT RAISE(ABORT, 'a period is closed or paid: opening rows stand'); END;
 
+ALTER TABLE import ADD COLUMN columns TEXT;  -- that its files had, with commas; NULL: not known
+
 -- Lifecycle: what a run is besides its state, what closing looks at, and who changed a setting.
 ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'
     CHECK (kind IN ('run', 'estimate', 'what-if'));    -- an estimate continues drafts

@@ -40,6 +40,8 @@ public:
     virtual ~BonusRule() = default;
     [[nodiscard]] virtual Payout pay(const PayView& view) const = 0;
     [[nodiscard]] virtual Bound bound(const Bonus& bonus) const = 0;
+    /// Whether it asks what bonuses before it paid; else it may be paid beside them.
+    [[nodiscard]] virtual bool follows_others() const { return false; }
 };
 
 /// The most of a rate form, at any rank, step and sequence, at the bonus's highest factor.

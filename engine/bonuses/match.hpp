@@ -18,6 +18,7 @@ public:
 
     [[nodiscard]] Payout pay(const PayView& view) const override;
     [[nodiscard]] Bound bound(const Bonus& bonus) const override;
+    [[nodiscard]] bool follows_others() const override { return true; }
 };
 
 std::shared_ptr<const BonusRule> read_match(TableReader& table, const ReadingContext& context,

@@ -30,7 +30,8 @@ struct PayView {
     const Column<std::int64_t>& base;     ///< by order line, in the unit of the bonus's base
     std::span<const std::uint8_t> takes;  ///< by order line: does its filter take it
     std::vector<Verdict> verdict;         ///< by member
-    std::span<const LineBook> books_before;  ///< of the bonuses before this one, in plan order
+    /// Of the bonuses before this one, in plan order; none where the rule does not follow others.
+    std::span<const LineBook> books_before;
     unsigned thread_count = 1;
     Watcher* watcher = nullptr;  ///< told of every slot
 
