@@ -59,48 +59,63 @@ private:
     std::unordered_map<std::string, std::int64_t> numbers_;
 };
 
-std::vector<Ordered> months_of(Database& database, Day last_day, bool of_contracts) {
+/// By storage's number: is it a customer on that day.
+std::vector<std::uint8_t> customers_on(Database& database, Day day) {
+    std::vector<std::uint8_t> is_customer(
+        static_cast<std::size_t>(database.integer("SELECT max(number) FROM member").value_or(0)) +
+        1);
+    Query query = database.query("SELECT number FROM member WHERE kind <> 0");
+    while (query.step()) is_customer[static_cast<std::size_t>(query.integer(0))] = 1;
+    for (const auto& [number, kind] : changed_values(database, "kind", day))
+        is_customer[static_cast<std::size_t>(number)] = kind != "0";
+    return is_customer;
+}
+
+/// Of customers, and of contracts, whoever's they are.
+struct OrderedMonths {
+    std::vector<Ordered> customers, contracts;
+};
+
+OrderedMonths months_of(Database& database, Day last_day) {
     const AsOf facts = as_of(database, INT64_MAX);
     const auto returned = returned_orders(database, facts);
-    const auto kinds = changed_values(database, "kind", last_day);
+    const std::vector<std::uint8_t> is_customer = customers_on(database, last_day);
     Contracts contracts;
-    std::vector<Ordered> ordered;
+    OrderedMonths months;
     Query lines = database.query(
-        "SELECT o.row, o.buyer, o.ordered_on, o.contract, m.kind, o.order_id FROM order_line o"
-        " CROSS JOIN member m ON m.number = o.buyer WHERE o.ordered_on <= ?1");
+        "SELECT row, buyer, ordered_on, contract, order_id FROM order_line WHERE ordered_on <= ?1");
     lines.bind(1, std::int64_t{last_day});
     while (lines.step()) {
         const bool is_replaced = std::binary_search(
             facts.replaced_orders.begin(), facts.replaced_orders.end(), lines.integer(0));
         if (is_replaced) continue;
-        if (!returned.empty() && returned.contains(std::string{lines.text(5)})) continue;
-        std::int64_t who = lines.integer(1);
-        if (of_contracts) {
-            if (lines.text(3).empty()) continue;
-            who = contracts.number(who, lines.text(3));
-        } else {
-            const auto kind = kinds.find(who);
-            if (kind != kinds.end() ? kind->second == "0" : lines.integer(4) == 0) continue;
-        }
-        ordered.push_back({who, month_number(static_cast<Day>(lines.integer(2)))});
+        if (!returned.empty() && returned.contains(std::string{lines.text(4)})) continue;
+        const std::int64_t buyer = lines.integer(1);
+        const std::int32_t month = month_number(static_cast<Day>(lines.integer(2)));
+        const std::string_view contract = lines.text(3);
+        if (!contract.empty())
+            months.contracts.push_back({contracts.number(buyer, contract), month});
+        if (is_customer[static_cast<std::size_t>(buyer)]) months.customers.push_back({buyer, month});
     }
-    std::ranges::sort(ordered);
-    const auto twice = std::ranges::unique(ordered);
-    ordered.erase(twice.begin(), twice.end());
-    return ordered;
+    return months;
 }
 
 }  // namespace
 
 Retention retention_of(Database& database, Day last_day) {
     Retention retention;
-    retention.is_of_contracts =
-        database.integer("SELECT 1 FROM order_line WHERE contract <> '' LIMIT 1").has_value();
+    OrderedMonths found = months_of(database, last_day);
+    retention.is_of_contracts = !found.contracts.empty();
+    std::vector<Ordered>& ordered =
+        retention.is_of_contracts ? found.contracts : found.customers;
+    std::ranges::sort(ordered);
+    const auto twice = std::ranges::unique(ordered);
+    ordered.erase(twice.begin(), twice.end());
     const std::int32_t last_month = month_number(last_day);
     retention.months.resize(retention_months_max);
     std::int64_t who = -1;
     std::int32_t first = 0;
-    for (const Ordered& month : months_of(database, last_day, retention.is_of_contracts)) {
+    for (const Ordered& month : ordered) {
         if (month.who != who) {
             who = month.who;
             first = month.month;
