@@ -93,7 +93,7 @@ TEST_CASE("an order explained alone is explained as among all") {
         if (snapshot.orders.count == 0) return;
         const auto from = *rc::gen::inRange<OrderLineIndex>(0, snapshot.orders.count);
         const OrderExplanation all = explain_order(made.plan, snapshot, 0, snapshot.orders.count);
-        const OrderExplanation one = explain_order(made.plan, snapshot, from, from + 1);
+        const OrderExplanation one = explain_order(made.plan, snapshot, from, from + 1, 3);
         const auto told = [&](const ExplainedBonus& bonus) {
             std::vector<std::tuple<std::uint32_t, bool, MemberIndex, MemberIndex, std::uint32_t,
                                    std::uint32_t, std::int64_t, std::int64_t>> steps;
@@ -249,7 +249,7 @@ TEST_CASE("the ladder of every affiliate, asked again, is that of the run") {
         const RunResult whole = run(made.plan, snapshot, 1, &missed_by_rank);
         for (MemberIndex member = 0; member < snapshot.members.count; ++member) {
             if (snapshot.members.kind[member] == MemberKind::customer) continue;
-            const MemberExplanation explained = explain_member(made.plan, snapshot, member);
+            const MemberExplanation explained = explain_member(made.plan, snapshot, member, 3);
             RC_ASSERT(lines_of(explained.result, member) == lines_of(whole, member));
             for (std::size_t b = 0; b < made.plan.bonuses.size(); ++b) {
                 std::int64_t missed_minor = 0;
