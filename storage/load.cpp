@@ -34,6 +34,13 @@ std::vector<std::int64_t> replaced_rows(Database& database, std::string_view tab
     return rows;
 }
 
+std::optional<Database> second_connection(Database& database) {
+    const char* file = sqlite3_db_filename(database.handle(), "main");
+    if (file == nullptr || *file == '\0' || sqlite3_get_autocommit(database.handle()) == 0)
+        return std::nullopt;
+    return std::optional<Database>(std::in_place, database.path(), Database::Access::read);
+}
+
 namespace {
 
 /// The newest final run of the plan before the period; 0 none.
@@ -43,15 +50,6 @@ std::int64_t previous_run_of(Database& database, const Plan& plan, const Period&
         " ORDER BY last_day DESC LIMIT 1");
     query.bind(1, plan.name).bind(2, std::int64_t{period.first});
     return query.step() ? query.integer(0) : 0;
-}
-
-/// A second connection to the same file, or nothing where only this one sees the data (in memory,
-/// or inside a transaction).
-std::optional<Database> second_connection(Database& database) {
-    const char* file = sqlite3_db_filename(database.handle(), "main");
-    if (file == nullptr || *file == '\0' || sqlite3_get_autocommit(database.handle()) == 0)
-        return std::nullopt;
-    return std::optional<Database>(std::in_place, database.path(), Database::Access::read);
 }
 
 /// What may differ between two connections if another process commits in between.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,10 @@
 #include "storage/text_arena.hpp"
 
 namespace downline {
+
+/// A second connection to the same file, for another thread to read by; nothing where only this one
+/// sees the data (in memory, or inside a transaction).
+[[nodiscard]] std::optional<Database> second_connection(Database& database);
 
 /// Which rows count: those of imports up to `last_import` that no such import replaced.
 struct AsOf {

@@ -1,13 +1,17 @@
 // verify: see the header.
 //
 // A final run is recomputed into a database in memory by the same code that stored it, and then
-// compared row by row: whatever is not the same is named by its table and key.
+// compared row by row: whatever is not the same is named by its table and key. What is asked of the
+// file as a whole is found out meanwhile, by a connection of its own.
 #include "storage/statements.hpp"
 #include "storage/verify.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <future>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -16,6 +20,7 @@
 #include "engine/run.hpp"
 #include "storage/balances.hpp"
 #include "storage/digest.hpp"
+#include "storage/load_parts.hpp"
 #include "storage/messages.hpp"
 #include "storage/runs.hpp"
 #include "storage/save.hpp"
@@ -129,14 +134,69 @@ Check check_integrity(Database& database) {
     return {"integrity", holds, holds ? "the file is sound" : finding};
 }
 
+/// The row numbers of a table, ascending: mostly one after the other, so that a look is a comparison.
+class RowNumbers {
+public:
+    RowNumbers(Database& database, const std::string& table) {
+        Query query = database.query(fmt::format("SELECT rowid FROM {} ORDER BY rowid", table));
+        while (query.step()) numbers_.push_back(query.integer(0));
+        has_gaps_ = !numbers_.empty() && numbers_.back() - numbers_.front() + 1 !=
+                                             static_cast<std::int64_t>(numbers_.size());
+    }
+    [[nodiscard]] bool contains(std::int64_t number) const {
+        if (numbers_.empty() || number < numbers_.front() || number > numbers_.back()) return false;
+        return !has_gaps_ || std::ranges::binary_search(numbers_, number);
+    }
+
+private:
+    std::vector<std::int64_t> numbers_;
+    bool has_gaps_ = false;
+};
+
+/// Columns of one table that name rows of others.
+struct Links {
+    std::string table, columns;
+    std::vector<std::string> parents;  ///< by column
+};
+std::vector<Links> all_links(Database& database) {
+    Query query = database.query(
+        "SELECT m.name, f.\"from\", f.\"table\" FROM sqlite_schema m"
+        " JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id");
+    std::vector<Links> all;
+    while (query.step()) {
+        if (all.empty() || all.back().table != query.text(0))
+            all.push_back({std::string{query.text(0)}, {}, {}});
+        Links& links = all.back();
+        links.columns += fmt::format("{}{}", links.columns.empty() ? "" : ", ", query.text(1));
+        links.parents.emplace_back(query.text(2));
+    }
+    return all;
+}
+
+/// What `PRAGMA foreign_key_check` finds, in one pass over each table instead of a search per link:
+/// everything that is linked to is numbered.
 Check check_links(Database& database) {
-    Query query = database.query("PRAGMA foreign_key_check");
+    std::map<std::string, RowNumbers> numbers;
     std::string finding;
     std::int64_t count = 0;
-    while (query.step())
-        if (++count == 1)
-            finding = fmt::format("a row of {} names one of {} that is not there",
-                                  harmless(query.text(0)), harmless(query.text(2)));
+    for (const Links& links : all_links(database)) {
+        Query query =
+            database.query(fmt::format("SELECT {} FROM {}", links.columns, links.table));
+        std::vector<const RowNumbers*> parents;
+        while (query.step()) {
+            if (parents.empty())
+                for (const std::string& parent : links.parents)
+                    parents.push_back(
+                        &numbers.try_emplace(parent, database, parent).first->second);
+            for (std::size_t i = 0; i < parents.size(); ++i) {
+                const int column = static_cast<int>(i);
+                if (query.is_null(column) || parents[i]->contains(query.integer(column))) continue;
+                if (++count == 1)
+                    finding = fmt::format("a row of {} names one of {} that is not there",
+                                          links.table, links.parents[i]);
+            }
+        }
+    }
     if (count > 1) finding += fmt::format("; {} such rows in all", count);
     return {"links", count == 0, count == 0 ? "every row names rows that are there" : finding};
 }
@@ -241,6 +301,17 @@ Check check_run(Database& database, const FinalRun& run, unsigned thread_count) 
     return {name, !finding, finding.value_or("computed again from the facts it saw: the same")};
 }
 
+/// What holds of the file and its books, whatever the runs recompute to.
+std::vector<Check> check_file(Database& database, const std::vector<FinalRun>& runs) {
+    database.execute("PRAGMA cache_size = -65536");  // indexes point into tables in no order
+    return {check_integrity(database), check_links(database),
+            check_sums(database, runs, "statements", statement_sums,
+                       "of every run they come to what it paid"),
+            check_sums(database, runs, "conservation", conservation_sums,
+                       "what could be paid was paid, forfeited or cut"),
+            check_books(database)};
+}
+
 }  // namespace
 
 bool verify(Database& database, const std::optional<std::string>& head, unsigned thread_count,
@@ -250,14 +321,14 @@ bool verify(Database& database, const std::optional<std::string>& head, unsigned
         all_hold &= check.holds;
         report(check);
     };
-    take(check_integrity(database));
-    take(check_links(database));
     const std::vector<FinalRun> runs = final_runs(database);
-    take(check_sums(database, runs, "statements", statement_sums,
-                    "of every run they come to what it paid"));
-    take(check_sums(database, runs, "conservation", conservation_sums,
-                    "what could be paid was paid, forfeited or cut"));
-    take(check_books(database));
+    std::optional<Database> second = second_connection(database);
+    auto of_file = std::async(second ? std::launch::async : std::launch::deferred,
+                              [&] { return check_file(second ? *second : database, runs); });
+    const auto take_of_file = [&] {
+        for (const Check& check : of_file.get()) take(check);
+    };
+    if (runs.empty()) take_of_file();
     bool has_head = false;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const bool is_first = i == 0 || runs[i - 1].plan != runs[i].plan;
@@ -265,6 +336,7 @@ bool verify(Database& database, const std::optional<std::string>& head, unsigned
         const std::string expected = sha256_hex(
             (is_first ? std::string{} : runs[i - 1].chain_digest) + runs[i].result_digest);
         Check check = check_run(database, runs[i], thread_count);
+        if (i == 0) take_of_file();
         if (check.holds && expected != runs[i].chain_digest)
             check = {check.name, false, "the chain of digests is broken at it"};
         take(check);

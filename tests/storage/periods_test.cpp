@@ -166,6 +166,29 @@ TEST_CASE("a statement that somebody adds to a final run is found") {
     }
 }
 
+TEST_CASE("rows that name rows which are not there are found, all of them") {
+    Facts facts;
+    small_company(facts);
+    const auto links = [&] {
+        std::string found;
+        (void)verify(facts.database, {}, 1, [&](const Check& check) {
+            if (check.name == "links") found = check.finding;
+        });
+        return found;
+    };
+    CHECK(links() == "every row names rows that are there");
+    facts.database.execute("UPDATE member SET enroller = 0 WHERE number = 2");
+    CHECK(links() == "a row of member names one of member that is not there");
+    facts.database.execute("UPDATE order_line SET buyer = 4, import = 9 WHERE row = 2;"
+                           "DELETE FROM member WHERE number = 1");
+    // The enroller, boss as a sponsor and as a buyer, a buyer beyond all, an import.
+    CHECK(links() ==
+          "a row of member names one of member that is not there; 5 such rows in all");
+    Query query = facts.database.query("SELECT count(*) FROM pragma_foreign_key_check");
+    REQUIRE(query.step());
+    CHECK(query.integer(0) == 5);
+}
+
 TEST_CASE("periods are closed one after the other") {
     Facts facts;
     small_company(facts);
