@@ -41,8 +41,8 @@ struct OrderExplanation {
     std::vector<ExplainedBonus> bonuses;  ///< by bonus of the plan
 };
 
-/// The run again, asked for the order lines [from, to): its books and accounts are of these alone. BrokenInvariant where the slots do not add
-/// up to what the plan could have paid.
+/// The run again, asked for the order lines [from, to): its books and accounts are of these alone.
+/// BrokenInvariant where the slots do not add up to what the plan could have paid.
 [[nodiscard]] OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot,
                                              OrderLineIndex from, OrderLineIndex to,
                                              unsigned thread_count = 1);

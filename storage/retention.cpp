@@ -95,7 +95,8 @@ OrderedMonths months_of(Database& database, Day last_day) {
         const std::string_view contract = lines.text(3);
         if (!contract.empty())
             months.contracts.push_back({contracts.number(buyer, contract), month});
-        if (is_customer[static_cast<std::size_t>(buyer)]) months.customers.push_back({buyer, month});
+        if (is_customer[static_cast<std::size_t>(buyer)])
+            months.customers.push_back({buyer, month});
     }
     return months;
 }
