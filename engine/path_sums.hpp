@@ -14,13 +14,16 @@ public:
     explicit PathSums(std::uint32_t count)
         : parent_(count, none), left_(count, none), right_(count, none), value_(count, 0),
           pending_(count, 0) {}
-    /// Hangs a node that stands alone below another.
-    void link(std::uint32_t node, std::uint32_t parent) { parent_[node] = parent; }
-    /// Adds one to a node and to all above it.
-    void add_upward(std::uint32_t node) {
+    /// Hangs a root, with all below it, below a node of another tree.
+    void link(std::uint32_t node, std::uint32_t parent) {
         access(node);
-        ++value_[node];
-        if (left_[node] != none) add(left_[node]);
+        parent_[node] = parent;
+    }
+    /// Adds to a node and to all above it.
+    void add_upward(std::uint32_t node, std::int64_t amount) {
+        access(node);
+        value_[node] += amount;
+        if (left_[node] != none) add(left_[node], amount);
     }
     [[nodiscard]] std::int64_t value(std::uint32_t node) {
         if (!is_splay_root(node)) splay(node);
@@ -32,7 +35,7 @@ private:
         const std::uint32_t above = parent_[node];
         return above == none || (left_[above] != node && right_[above] != node);
     }
-    void add(std::uint32_t node, std::int64_t amount = 1) {
+    void add(std::uint32_t node, std::int64_t amount) {
         value_[node] += amount;
         pending_[node] += amount;
     }

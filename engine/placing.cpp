@@ -51,6 +51,21 @@ std::vector<MemberIndex> anchors(const std::vector<MemberIndex>& enroller,
     return anchor;
 }
 
+/// Which members stand in one tree.
+class Components {
+public:
+    explicit Components(std::uint32_t count) : up_(count) { std::iota(up_.begin(), up_.end(), 0U); }
+    void join(MemberIndex a, MemberIndex b) { up_[top(a)] = top(b); }
+    [[nodiscard]] bool are_one(MemberIndex a, MemberIndex b) { return top(a) == top(b); }
+
+private:
+    MemberIndex top(MemberIndex member) {
+        while (up_[member] != member) member = up_[member] = up_[up_[member]];
+        return member;
+    }
+    std::vector<MemberIndex> up_;
+};
+
 /// The placement tree while it grows.
 class Places {
 public:
@@ -153,8 +168,10 @@ private:
         return member == no_member ? 0 : direct_[member] + sums_->value(member);
     }
 
-    /// Down the lesser leg until it is free: each step at least halves what stands below.
+    /// Down the lesser leg until it is free: each step at least halves what stands below. Who comes
+    /// with a place of a file below itself brings that along.
     void add_to_lesser(MemberIndex member, MemberIndex anchor) {
+        const std::int64_t size = size_of(member);
         MemberIndex at = anchor;
         for (;;) {
             const MemberIndex left = child(at, left_leg), right = child(at, right_leg);
@@ -164,11 +181,11 @@ private:
                 set(member, at, leg);
                 break;
             }
-            ++direct_[next];
+            direct_[next] += size;
             at = next;
         }
         sums_->link(member, at);
-        sums_->add_upward(anchor);
+        sums_->add_upward(anchor, size);
     }
 
     struct Queue {
@@ -199,15 +216,26 @@ void place_members(const Placement& placement, Members& members,
     const std::vector<MemberIndex> order = placing_order(members, has_place);
     const std::vector<MemberIndex> anchor = anchors(enroller, order);
     Places places(placement, members, has_place);
+    std::vector<std::uint8_t> is_placed = has_place;
+    Components components(members.count);
+    for (MemberIndex member = 0; member < members.count; ++member)
+        if (has_place[member] && members.placement[member] != no_member)
+            components.join(member, members.placement[member]);
     for (std::size_t i = 0; i < order.size(); ++i) {
         const MemberIndex member = order[i];
         bool goes_left = true;
         if (enroller[member] != no_member) goes_left = placed_recruits[enroller[member]]++ % 2 == 0;
-        if (anchor[i] == no_member) {
+        // Who has no place is a root: those of its tree stand below it, by places of a file.
+        MemberIndex above = anchor[i];
+        while (above != no_member && (!is_placed[above] || components.are_one(above, member)))
+            above = enroller[above];
+        is_placed[member] = 1;
+        if (above == no_member) {
             members.placement[member] = no_member;
             members.leg[member] = 0;
         } else {
-            places.add(member, anchor[i], goes_left);
+            places.add(member, above, goes_left);
+            components.join(member, above);
         }
     }
 }

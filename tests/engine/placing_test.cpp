@@ -89,6 +89,30 @@ TEST_CASE("a place that is fixed stays, and counts") {
     CHECK(shown(members) == "a:- b:a2 c:a1 d:c1");
 }
 
+TEST_CASE("nobody is placed below who stands below itself by a place of a file") {
+    // a brings in b, b brings in c. The file places b below c; c has no place, and b is above it.
+    Members members = enrolled("-ab");
+    members.placement = {no_member, 2, no_member};
+    members.leg = {0, 1, 0};
+    for (const Fill fill : {Fill::breadth_first, Fill::lesser_leg, Fill::left}) {
+        Members placed = members;
+        place_members({fill, 2}, placed, {0, 1, 0});
+        CHECK(shown(placed) == "a:- b:c1 c:a1");  // a is the next above b
+    }
+}
+
+TEST_CASE("who comes with others below it by places of a file counts with them") {
+    // a brings in b to f. The file places d and then, in the run, e below b, who is placed third.
+    Members members = enrolled("-aabba");
+    members.joined_on = {0, 3, 1, 0, 2, 4};
+    members.placement = {no_member, no_member, no_member, 1, no_member, no_member};
+    members.leg = {0, 0, 0, 1, 0, 0};
+    place_members({Fill::lesser_leg, 2}, members, {0, 0, 0, 1, 0, 0});
+    // c: left of a. e: its enroller b has no place, so below a, right (1 > 0).
+    // b: 1 and 1, left, below c left, with d: 3 stand left. f: right, below e left.
+    CHECK(shown(members) == "a:- b:c1 c:a1 d:b1 e:a2 f:e1");
+}
+
 TEST_CASE("customers get no place, the terminated do") {
     Members members = enrolled("-aa");
     members.kind[1] = MemberKind::customer;
