@@ -117,10 +117,12 @@ TreeMeasure::TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& 
       values_(standing.measures[index]),
       as_leg_(standing.as_leg[index]),
       asks_levels_(measure_.over == Measure::Over::frontline || measure_.levels ||
-                   !measure_.weights.empty()) {
+                   !measure_.weights.empty()),
+      stops_by_level_(asks_levels_ && measure_.until) {
     values_.assign(pass.snapshot.members.count, 0);
     if (pass.is_asked_by_leg[index]) as_leg_.assign(pass.snapshot.members.count, 0);
-    if (asks_levels_) given_ = RangeSums(forest_.count(), order);
+    if (stops_by_level_) below_.resize(forest_.count());
+    else if (asks_levels_) given_ = RangeSums(forest_.count(), order);
     else leg_.assign(forest_.count(), 0);
 }
 
@@ -175,20 +177,60 @@ std::int64_t TreeMeasure::by_legs(Position p) const {
     return measure_.with_self ? add_checked(sum, contribution(p)) : sum;
 }
 
+std::int64_t TreeMeasure::by_depth(Position p) const {
+    const std::vector<std::int64_t>& levels = below_[p];
+    std::size_t level_max = measure_.levels.value_or(UINT32_MAX);
+    if (!measure_.weights.empty()) level_max = std::min(level_max, measure_.weights.size());
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < std::min(levels.size(), level_max); ++i) {
+        const std::int64_t weight = measure_.weights.empty() ? 1 : measure_.weights[i];
+        sum = add_checked(sum, multiply_checked(weight, levels[levels.size() - 1 - i]));
+    }
+    return sum;
+}
+
+/// Level by level, into the deepest of the children's: what is added disappears, so all of it
+/// together is linear.
+void TreeMeasure::gather_below(Position p) {
+    std::vector<std::int64_t>& levels = below_[p];
+    for (Position c = forest_.first_child(p); c < forest_.first_child(p + 1); ++c) {
+        std::vector<std::int64_t>& child = below_[c];
+        if (child.size() > levels.size()) std::swap(child, levels);
+        const std::size_t deeper = levels.size() - child.size();
+        for (std::size_t i = 0; i < child.size(); ++i)
+            levels[deeper + i] = add_checked(levels[deeper + i], child[i]);
+        child = {};
+    }
+}
+
 void TreeMeasure::visit(Position p) {
+    if (stops_by_level_) {
+        gather_below(p);
+        const std::int64_t own = measure_.with_self ? contribution(p) : 0;
+        values_[forest_.member()[p]] = add_checked(by_depth(p), own);
+        return;
+    }
     values_[forest_.member()[p]] = asks_levels_ ? by_levels(p) : by_legs(p);
 }
 
 void TreeMeasure::note(Position p) {
     const MemberIndex member = forest_.member()[p];
     const std::int64_t given = contribution(p);
+    const bool is_stop = measure_.until &&
+                         pass_.snapshot.members.status[member] != Status::terminated &&
+                         pass_.examiner.meets(*measure_.until, member);
+    if (stops_by_level_) {
+        if (is_stop) below_[p] = {};
+        else below_[p].push_back(given);
+        if (!as_leg_.empty()) as_leg_[member] = by_depth(p);
+        return;
+    }
     if (asks_levels_) {
         given_.add(p, given);
         if (!as_leg_.empty()) as_leg_[member] = levels_of({p, p + 1});
         return;
     }
-    const bool is_standing = pass_.snapshot.members.status[member] != Status::terminated;
-    if (measure_.until && is_standing && pass_.examiner.meets(*measure_.until, member)) return;
+    if (is_stop) return;
     std::int64_t sum = given;
     for (Position c = forest_.first_child(p); c < forest_.first_child(p + 1); ++c)
         sum = add_checked(sum, leg_[c]);

@@ -65,6 +65,9 @@ private:
     /// Levels below and at the top of a range of one depth, `weights[0]` being that of the range.
     [[nodiscard]] std::int64_t levels_of(std::pair<Position, Position> range) const;
     [[nodiscard]] std::int64_t by_legs(Position p) const;
+    /// The levels of `below_` at p, `weights[0]` being that of its last entry.
+    [[nodiscard]] std::int64_t by_depth(Position p) const;
+    void gather_below(Position p);
 
     const MeasurePass& pass_;
     const Measure& measure_;
@@ -72,9 +75,12 @@ private:
     Standing& standing_;
     std::vector<std::int64_t>& values_;  ///< by member
     std::vector<std::int64_t>& as_leg_;  ///< by member; empty where nobody asks
-    bool asks_levels_;
+    bool asks_levels_, stops_by_level_;
     RangeSums given_;                    ///< by position: contributions
     std::vector<std::int64_t> leg_;      ///< by position: what it and all below give as one leg
+    /// By position, where levels are asked for and `until` stops: what each level gives, the deepest
+    /// first; of who has been noted itself included; empty where the leg stops.
+    std::vector<std::vector<std::int64_t>> below_;
 };
 
 }  // namespace downline

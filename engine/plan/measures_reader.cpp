@@ -161,12 +161,6 @@ private:
             if (table_.has("weights") && measure_.with_self)
                 table_.error("self", "exclusive_keys",
                              "weights begin with level 1, so oneself has none; remove self");
-            if (measure_.until && table_.has("weights"))
-                table_.error("until", "not_yet",
-                             "until beside weights is not supported yet; remove one of them");
-            if (measure_.until && measure_.levels)
-                table_.error("until", "not_yet",
-                             "until beside levels is not supported yet; remove one of them");
         }
         if (measure_.over == Over::leg) read_leg();
         if (!is_sum) {

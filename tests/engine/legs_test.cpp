@@ -82,6 +82,34 @@ points = { count = "affiliates", over = "downline", weights = [5, 2], where = { 
     CHECK(measure(drawn, paid, 2, "bob") == 5 + 2);
 }
 
+TEST_CASE("until stops within levels and weights too, which go by the distance in the whole tree") {
+    const DrawnTree drawn = draw(R"(
+        ann 1
+          bob 10
+            cat 100
+              dan 1000
+          eve 20 title=1
+            fay 200
+          gus 40 title=1 terminated
+            hal 400
+    )");
+    const Paid paid = pay_alone(drawn, R"(
+[measures]
+near   = { sum = "pv", over = "downline", levels = 2, until = { title = "director" } }
+below  = { sum = "pv", over = "downline", levels = 2, self = false, until = { title = "director" } }
+points = { count = "affiliates", over = "downline", weights = [5, 2], until = { title = "director" } }
+[[rank]]
+name = "director"
+requires = { title = "director" }
+)");
+    // Eve is a director: neither she nor fay. The terminated stop nothing. Dan stands on level 3.
+    CHECK(measure(drawn, paid, 2, "ann") == 100 * (1 + 10 + 100 + 40 + 400));
+    CHECK(measure(drawn, paid, 3, "ann") == 100 * (10 + 100 + 40 + 400));
+    CHECK(measure(drawn, paid, 3, "bob") == 100 * (100 + 1000));
+    CHECK(measure(drawn, paid, 2, "eve") == 100 * (20 + 200));  // one's own title stops nothing
+    CHECK(measure(drawn, paid, 4, "ann") == 5 + 2 + 2);         // bob; cat and hal
+}
+
 TEST_CASE("max_per_leg of a count, of weights, and of a sum that stops") {
     const DrawnTree drawn = draw(R"(
         ann 0
@@ -99,6 +127,7 @@ TEST_CASE("max_per_leg of a count, of weights, and of a sum that stops") {
 people = { count = "affiliates", over = "downline" }
 points = { count = "affiliates", over = "downline", weights = [3, 1] }
 near   = { count = "affiliates", over = "downline", until = { title = "director" } }
+top    = { count = "affiliates", over = "downline", levels = 2, until = { title = "director" } }
 [[rank]]
 name = "director"
 requires = { title = "director" }
@@ -122,6 +151,8 @@ requires = )";
     CHECK(rank_of_ann("{ near = { min = 5 } }") == 2);
     CHECK(rank_of_ann("{ near = { min = 5, max_per_leg = \"80%\" } }") == 2);      // 4 + 1
     CHECK(rank_of_ann("{ near = { min = 5, max_per_leg = \"79%\" } }") == 0);
+    CHECK(rank_of_ann("{ top = { min = 5, max_per_leg = \"80%\" } }") == 2);
+    CHECK(rank_of_ann("{ top = { min = 5, max_per_leg = \"79%\" } }") == 0);
 }
 
 TEST_CASE("one's own part is not limited by max_per_leg") {
