@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "engine/snapshot.hpp"
+#include "storage/automatic_places.hpp"
 #include "storage/import_codes.hpp"
 #include "storage/import_columns.hpp"
 #include "storage/import_members.hpp"
@@ -195,6 +196,8 @@ void MemberGraph::check_places() {
                                  static_cast<std::uint32_t>(places.integer(1))}];
         if (known.member_id.empty() || known.until < occupant.until) known = std::move(occupant);
     }
+    for (const std::int64_t run : runs_with_places(context_.database))
+        refuse_automatic_places(automatic_places_of(context_.database, run));
     for (std::uint32_t row = 0; row < rows_.size(); ++row) {
         const std::uint32_t entry = fresh_.entry_of[row];
         if (entry == IdTable::none || fresh_.placement[entry] == 0) continue;
@@ -206,6 +209,33 @@ void MemberGraph::check_places() {
         reject(entry, member_leg, code::leg_taken,
                fmt::format("leg {} below {} is taken by {}; choose another", rows_.leg[row],
                            shown_value(rows_.placement_id[row]), shown_value(occupant.member_id)));
+    }
+}
+
+/// No place that a closed run gave to another, who has not moved away by then.
+void MemberGraph::refuse_automatic_places(const std::vector<AutomaticPlace>& places) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> taken;
+    for (const AutomaticPlace& place : places)
+        if (place.parent != 0)
+            taken[{static_cast<std::uint32_t>(place.parent), place.leg}] = place.member;
+    Query occupant = context_.database.query(
+        "SELECT member_id, (SELECT min(holds_from) FROM moved WHERE tree = 2 AND member = ?1)"
+        " FROM member WHERE number = ?1");
+    for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+        const std::uint32_t entry = fresh_.entry_of[row];
+        if (entry == IdTable::none || fresh_.placement[entry] == 0) continue;
+        const auto found = taken.find({fresh_.placement[entry], rows_.leg[row]});
+        if (found == taken.end()) continue;
+        occupant.reset();
+        occupant.bind(1, found->second);
+        const bool is_there = occupant.step();
+        if (!is_there || (!occupant.is_null(1) && occupant.integer(1) <= rows_.joined_on[row]))
+            continue;
+        reject(entry, member_leg, code::leg_taken,
+               fmt::format("leg {} below {} is taken by {}, whom a closed run placed there; choose "
+                           "another",
+                           rows_.leg[row], shown_value(rows_.placement_id[row]),
+                           shown_value(occupant.text(0))));
     }
 }
 

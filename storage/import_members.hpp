@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/import_context.hpp"
+#include "storage/runs.hpp"
 
 namespace downline {
 
@@ -100,6 +101,7 @@ private:
     void find_cycles(const Tree& tree);
     void refuse_cycles(const Tree& tree, std::vector<std::vector<std::uint32_t>>& cycles);
     void check_places();
+    void refuse_automatic_places(const std::vector<AutomaticPlace>& places);
     void spread_rejections();
     void reject(std::uint32_t entry, std::size_t column, std::string_view code, std::string text);
 

@@ -122,8 +122,9 @@ void check_dependences(Database& database, std::int64_t number) {
 /// Without the moves of an import later ones may make no forest, or a place may be taken twice.
 void check_trees(Database& database, std::int64_t number) {
     for (const Tree tree : {Tree::sponsor, Tree::enroller, Tree::placement}) {
-        const TreeHistory history(database, tree);
-        const std::vector<TreeFault> faults = history.faults(history.moves());
+        std::vector<TreeFault> faults;
+        for (const TreeHistory& history : histories_of(database, tree))
+            if (faults.empty()) faults = history.faults(history.moves());
         if (faults.empty()) continue;
         Query query = database.query("SELECT member_id FROM member WHERE number = ?1");
         query.bind(1, std::int64_t{faults.front().members.front()});

@@ -9,6 +9,7 @@
 #include <future>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "engine/errors.hpp"
 #include "engine/placing.hpp"
@@ -16,6 +17,7 @@
 #include "storage/digest.hpp"
 #include "storage/load_corrections.hpp"
 #include "storage/load_parts.hpp"
+#include "storage/messages.hpp"
 #include "storage/opening.hpp"
 #include "storage/order_places.hpp"
 #include "storage/packing.hpp"
@@ -101,9 +103,31 @@ std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database,
     return {std::move(members), reader.finish()};
 }
 
+/// Two in one leg: a run put one of them there before the other's place, known by then, began.
+void check_legs(const LoadedMembers& loaded) {
+    const Members& members = loaded.members;
+    std::vector<std::tuple<MemberIndex, std::uint32_t, MemberIndex>> taken;
+    for (MemberIndex member = 0; member < members.placement.size(); ++member)
+        if (members.placement[member] != no_member)
+            taken.emplace_back(members.placement[member], members.leg[member], member);
+    std::ranges::sort(taken);
+    const auto twice = std::ranges::adjacent_find(taken, [](const auto& a, const auto& b) {
+        return std::tie(std::get<0>(a), std::get<1>(a)) == std::tie(std::get<0>(b), std::get<1>(b));
+    });
+    if (twice == taken.end()) return;
+    const auto& [parent, leg, member] = *twice;
+    throw Refusal(Refusal::Kind::input,
+                  fmt::format("{} and {} both stand in leg {} below {}: a closed run placed one of "
+                              "them before the other's place began; move one of them elsewhere",
+                              shown_value(loaded.ids[member]),
+                              shown_value(loaded.ids[std::get<2>(*std::next(twice))]), leg,
+                              shown_value(loaded.ids[parent])));
+}
+
 /// Places who has none, where the plan says how; all places that runs gave, by member.
 std::vector<AutomaticPlace> place_automatically(const Plan& plan, LoadedMembers& loaded) {
     std::vector<AutomaticPlace> places = std::move(loaded.automatic_places);
+    if (!places.empty()) check_legs(loaded);
     if (!plan.placement) return places;
     Members& members = loaded.members;
     loaded.has_place.resize(members.count);

@@ -5,8 +5,8 @@
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
+#include "storage/automatic_places.hpp"
 #include "storage/load_parts.hpp"
-#include "storage/packing.hpp"
 #include "storage/scan.hpp"
 
 namespace downline {
@@ -167,21 +167,7 @@ void apply_changes(Database& database, const AsOf& as_of, const Period& period,
 /// What runs placed automatically stands where they put it, until a move. Parents are still
 /// numbers.
 void apply_automatic_places(Database& database, std::int64_t previous_run, LoadedMembers& loaded) {
-    Query pieces =
-        database.query("SELECT piece, packed FROM carried WHERE run = ?1 AND item = 'places'");
-    pieces.bind(1, previous_run);
-    while (pieces.step()) {
-        Unpacker unpacker(pieces.blob(1));
-        std::int64_t number = pieces.integer(0) * carried_piece_size;
-        while (!unpacker.is_at_end()) {
-            number += static_cast<std::int64_t>(unpacker.varint());
-            const auto parent = static_cast<std::int64_t>(unpacker.varint());
-            const auto leg = static_cast<std::uint32_t>(unpacker.varint());
-            ensure_intact(!unpacker.is_broken(),
-                          "the places that the last final run left are broken");
-            loaded.automatic_places.push_back({number, parent, leg});
-        }
-    }
+    loaded.automatic_places = automatic_places_of(database, previous_run);
     Members& members = loaded.members;
     if (members.placement.empty() && loaded.automatic_places.empty()) return;
     members.placement.resize(members.count);

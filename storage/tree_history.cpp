@@ -1,9 +1,14 @@
 // Follows a tree day by day: see the header.
 #include "storage/tree_history.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
+#include <tuple>
 #include <unordered_map>
+
+#include "storage/automatic_places.hpp"
 
 namespace downline {
 namespace {
@@ -69,7 +74,7 @@ private:
 
 }  // namespace
 
-TreeHistory::TreeHistory(Database& database, Tree tree) {
+TreeHistory::TreeHistory(Database& database, Tree tree, std::int64_t run) {
     const auto count = database.integer("SELECT coalesce(max(number), 0) FROM member").value_or(0);
     parent_.assign(static_cast<std::size_t>(count) + 1, 0);
     leg_.assign(tree == Tree::placement ? parent_.size() : 0, 0);
@@ -80,25 +85,58 @@ TreeHistory::TreeHistory(Database& database, Tree tree) {
         if (leg_.empty() || parent_[member] == 0) continue;
         leg_[member] = static_cast<std::uint32_t>(links.integer(2));
         placed_.push_back(
-            {member, parent_[member], leg_[member], static_cast<Day>(links.integer(3)), 0});
+            {member, parent_[member], leg_[member], static_cast<Day>(links.integer(3)), INT32_MIN, 0});
     }
     Query moves = database.query(
-        "SELECT member, ifnull(new_parent, 0), ifnull(leg, 0), holds_from, row FROM moved"
-        " WHERE tree = ?1 ORDER BY holds_from, effective_on, row");
+        "SELECT member, ifnull(new_parent, 0), ifnull(leg, 0), holds_from, effective_on, row"
+        " FROM moved WHERE tree = ?1 ORDER BY holds_from, effective_on, row");
     moves.bind(1, static_cast<std::int64_t>(tree));
     while (moves.step())
         moves_.push_back({static_cast<std::uint32_t>(moves.integer(0)),
                           static_cast<std::uint32_t>(moves.integer(1)),
                           static_cast<std::uint32_t>(moves.integer(2)),
-                          static_cast<Day>(moves.integer(3)), moves.integer(4)});
+                          static_cast<Day>(moves.integer(3)), static_cast<Day>(moves.integer(4)),
+                          moves.integer(5)});
+    if (run != 0) read_automatic_places(database, run);
+}
+
+/// A place of a closed run begins on the run's last day, or before the member's first move, which was
+/// not known when the run gave it.
+void TreeHistory::read_automatic_places(Database& database, std::int64_t run) {
+    const auto last_day =
+        database.integer(fmt::format("SELECT last_day FROM run WHERE number = {}", run));
+    std::vector<Day> since(parent_.size(), static_cast<Day>(last_day.value_or(0)));
+    for (auto move = moves_.rbegin(); move != moves_.rend(); ++move)
+        since[move->member] = std::min(since[move->member], move->holds_from - 1);
+    for (const AutomaticPlace& place : automatic_places_of(database, run)) {
+        const auto member = static_cast<std::uint32_t>(place.member);
+        if (place.parent == 0 || leg_[member] != 0) continue;
+        placed_.push_back({member, static_cast<std::uint32_t>(place.parent), place.leg,
+                           since[member], INT32_MIN, 0});
+    }
+}
+
+std::vector<TreeHistory> histories_of(Database& database, Tree tree) {
+    std::vector<TreeHistory> histories;
+    if (tree == Tree::placement)
+        for (const std::int64_t run : runs_with_places(database))
+            histories.emplace_back(database, tree, run);
+    if (histories.empty()) histories.emplace_back(database, tree);
+    return histories;
 }
 
 std::vector<TreeFault> TreeHistory::faults(std::vector<Move> moves) const {
     const bool has_places = !leg_.empty();
+    std::vector<std::uint8_t> is_moved(parent_.size(), 0);
+    for (const Move& move : moves) is_moved[move.member] = 1;
+    const auto is_of_moves = [&](const std::vector<std::uint32_t>& members) {
+        return std::ranges::any_of(members, [&](std::uint32_t member) { return is_moved[member]; });
+    };
     // A member's own joining comes before its moves of that day.
     moves.insert(moves.begin(), placed_.begin(), placed_.end());
-    std::stable_sort(moves.begin(), moves.end(),
-                     [](const Move& a, const Move& b) { return a.holds_from < b.holds_from; });
+    std::stable_sort(moves.begin(), moves.end(), [](const Move& a, const Move& b) {
+        return std::tie(a.holds_from, a.effective_on) < std::tie(b.holds_from, b.effective_on);
+    });
     std::vector<std::uint32_t> parent = parent_, leg = leg_;
     CycleFinder finder(parent);
     Places places;
@@ -114,12 +152,14 @@ std::vector<TreeFault> TreeHistory::faults(std::vector<Move> moves) const {
         std::vector<TreeFault> found;
         finder.begin_day();
         for (const Move& move : today) {
-            if (auto cycle = finder.cycle_above(move.member); !cycle.empty())
+            if (auto cycle = finder.cycle_above(move.member);
+                !cycle.empty() && is_of_moves(cycle))
                 found.push_back({day, true, std::move(cycle)});
             const std::uint32_t now = parent[move.member];
             if (!has_places || now == 0) continue;
             const std::uint32_t other = places.enter(now, leg[move.member], move.member);
-            if (other != 0) found.push_back({day, false, {move.member, other}});
+            if (other != 0 && is_of_moves({move.member, other}))
+                found.push_back({day, false, {move.member, other}});
         }
         if (!found.empty()) return found;
     }

@@ -14,6 +14,7 @@ struct Move {
     std::uint32_t member{}, parent{};  ///< parent 0: it becomes a root
     std::uint32_t leg{};               ///< of a placement, 1-based; else 0
     Day holds_from{};
+    Day effective_on{};  ///< before that of a late one; of one day the later applies last
     std::int64_t row{};  ///< of the table; 0: not stored yet
 };
 
@@ -26,17 +27,24 @@ struct TreeFault {
 
 class TreeHistory {
 public:
-    /// Reads the links that members were imported with, and the moves that count.
-    TreeHistory(Database& database, Tree tree);
+    /// Reads the links that members were imported with, and the moves that count; of the placement
+    /// tree those too that `run` (0: none) has given.
+    TreeHistory(Database& database, Tree tree, std::int64_t run = 0);
     /// The moves that count, by day.
     [[nodiscard]] const std::vector<Move>& moves() const { return moves_; }
     /// What is wrong after the first day on which something is, with these moves; moves of one day
-    /// apply together. Cost: what stands above the moved, once per day.
+    /// apply together. What first links alone would make wrong is no fault of moves. Cost: what
+    /// stands above the moved, once per day.
     [[nodiscard]] std::vector<TreeFault> faults(std::vector<Move> moves) const;
 
 private:
+    void read_automatic_places(Database& database, std::int64_t run);
+
     std::vector<std::uint32_t> parent_, leg_;  ///< by number; at first
-    std::vector<Move> moves_, placed_;         ///< placed_: by joining, not by a move
+    std::vector<Move> moves_, placed_;  ///< placed_: by joining or by a run, not by a move
 };
+
+/// The histories of a tree: of places one for every plan whose runs place members, else one.
+[[nodiscard]] std::vector<TreeHistory> histories_of(Database& database, Tree tree);
 
 }  // namespace downline

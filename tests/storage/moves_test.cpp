@@ -282,6 +282,25 @@ TEST_CASE("an import of moves is withdrawn where the trees stay forests without 
           "first");
 }
 
+TEST_CASE("of late moves of a member the later day counts, whatever the order of rows") {
+    Company company;
+    import_good(company.database, ImportKind::orders,
+                "order_id,member_id,ordered_on,amount\n1,dan,2026-01-15,100.00\n");
+    (void)make_draft(company.database, plan_from(small_plan), period("2026-01"), "ann",
+                     "2026-03-02T10:00:00Z", 1);
+    (void)close_period(company.database, "small", "2026-01", {}, "bob", "2026-03-03T10:00:00Z");
+    // ann goes below dan, who stands below her until he moves, too; in the end he stands below bob,
+    // so there is no cycle. Both rows of dan hold from the first of February.
+    ImportOptions options = options_for(ImportKind::moves,
+                                        "member_id,tree,new_parent_id,effective_on,leg,reason\n"
+                                        "dan,sponsor,bob,2026-01-20,,late\n"
+                                        "dan,sponsor,ann,2026-01-10,,late\n"
+                                        "ann,sponsor,dan,2026-02-01,,asked\n");
+    options.late = true;
+    CHECK(said(import_files(company.database, options)) == "3 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(company.tree(Tree::sponsor, "2026-02-01") == "ann<dan bob<top cat<ann dan<bob eve<dan");
+}
+
 TEST_CASE("a closed period refuses a move and is computed again as it was") {
     Company company;
     import_good(company.database, ImportKind::orders,
