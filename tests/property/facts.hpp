@@ -22,6 +22,7 @@ struct MemberRow {
     Status status = Status::active;
     Day joined_on{};
     std::uint16_t title_before{};  ///< place in the ladder
+    int arrives = 0;               ///< before the run of which period it comes in
 };
 
 struct ReturnRow {
@@ -29,6 +30,7 @@ struct ReturnRow {
     std::int64_t volume_centipoints = -1;  ///< -1: in proportion
     std::string return_id;                 ///< empty: any
     std::optional<Day> returned_on;        ///< nothing: the period's last day
+    int arrives = 0;
 };
 
 struct OrderRow {
@@ -42,6 +44,7 @@ struct OrderRow {
     std::uint32_t quantity = 1;
     std::string sku, category, kind;
     std::vector<ReturnRow> returns;
+    int arrives = 0;
 };
 
 /// Orders that a buyer (under a contract) had before the period.

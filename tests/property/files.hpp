@@ -1,6 +1,7 @@
 // A small company as the CSV files that it would be imported from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,14 @@ struct File {
     ImportKind kind{};
     std::string header;
     std::vector<std::string> rows;
+    bool may_be_late = false;
     [[nodiscard]] std::string text() const;
 };
 
-/// Members, orders (those before the period, too) and returns, which are dated on the last day.
-[[nodiscard]] std::vector<File> files_of(const Facts& facts, const Plan& plan);
+/// Members, products, orders (those before the period, too) and returns, which are dated on the last
+/// day: all of them, or those that come in before the run of one period.
+[[nodiscard]] std::vector<File> files_of(const Facts& facts, const Plan& plan,
+                                         std::optional<int> arriving = std::nullopt);
 
 /// Imports one file. A row that is refused is an error of the test.
 ImportReport import_file(Database& database, const File& file, const std::string& currency);

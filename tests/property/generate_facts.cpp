@@ -194,8 +194,8 @@ rc::Gen<Throws> throws() {
     };
     return rc::gen::build<Throws>(
         rc::gen::set(&Throws::company, faces(64)),
-        rc::gen::set(&Throws::members, rc::gen::container<std::vector<Faces>>(faces(24))),
-        rc::gen::set(&Throws::orders, rc::gen::container<std::vector<Faces>>(faces(40))),
+        rc::gen::set(&Throws::members, rc::gen::container<std::vector<Faces>>(faces(60))),
+        rc::gen::set(&Throws::orders, rc::gen::container<std::vector<Faces>>(faces(42))),
         rc::gen::set(&Throws::plan, faces(240)));
 }
 

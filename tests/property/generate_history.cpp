@@ -15,6 +15,7 @@ namespace {
 
 /// Where in faces the choices of a history begin, after those of one period.
 constexpr std::size_t company_face = 48, member_face = 18, order_face = 36;
+constexpr std::size_t late_face = 44, adjustment_face = 48;
 
 /// The text without the lines of other periods.
 std::string text_for(const std::string& text, bool is_late) {
@@ -40,18 +41,29 @@ public:
         const PlanText plan = plan_text_of(throws_.plan, wanted_);
         if (!plan.binaries.empty()) wanted_.has_large_orders = false;
         plans(plan);
+        history_.comes_at_once = company_.chance(30);
         Throws only_members = throws_;
         only_members.orders.clear();
         history_.facts = facts_of(only_members, plan.rank_count, plan.currency_places,
                                   history_.periods.front(), wanted_);
         if (history_.facts.members.empty()) return std::move(history_);
-        for (std::size_t row = 0; row < history_.facts.members.size(); ++row) change(row);
+        const bool is_placing = std::ranges::any_of(
+            history_.plans, [](const Plan& each) { return each.placement.has_value(); });
+        for (std::size_t row = 0; row < history_.facts.members.size(); ++row) {
+            join(row, is_placing);
+            change(row);
+            adjust(row);
+        }
+        std::erase_if(history_.facts.creators,
+                      [&](const auto& product) { return member(product.second).arrives > 0; });
+        add_moves(throws_, !is_placing, history_);
         for (std::size_t k = 0; k < history_.periods.size(); ++k) orders_of(k, plan);
-        history_.comes_at_once = company_.chance(30);
         return std::move(history_);
     }
 
 private:
+    MemberRow& member(int row) { return history_.facts.members[static_cast<std::size_t>(row)]; }
+
     void plans(const PlanText& plan) {
         const std::size_t count = 2 + static_cast<std::size_t>(company_.roll(3));
         const std::size_t changed = 1 + static_cast<std::size_t>(company_.roll(3));
@@ -68,19 +80,64 @@ private:
             dice.roll(static_cast<int>(history_.periods.size())))];
     }
 
-    void change(std::size_t row) {
-        MemberRow& member = history_.facts.members[row];
+    /// `late_by` periods after the one of its day, or as soon as `after` has come in.
+    [[nodiscard]] int arrival(Day day, int late_by, int after) const {
+        if (history_.comes_at_once) return 0;
+        return std::min(std::max(arrival_of(history_, day) + late_by, after),
+                        static_cast<int>(history_.periods.size()) - 1);
+    }
+
+    /// Some join later, and some come in later than they join. Where the run places members, only
+    /// those who are there from the beginning bring a place along: it might be taken later.
+    void join(std::size_t row, bool is_placing) {
+        MemberRow& joined = history_.facts.members[row];
         Dice dice(throws_.members[row]);
         dice.skip_to(member_face);
-        if (dice.chance(20)) member.joined_on = day_in(pick_period(dice), dice.roll(5040));
+        if (dice.chance(20)) joined.joined_on = day_in(pick_period(dice), dice.roll(5040));
+        dice.skip_to(late_face);
+        if (row > 0 && dice.chance(15))  // somebody is there from the beginning
+            joined.arrives = arrival(joined.joined_on, dice.roll(2), 0);
+        for (const int parent : {joined.sponsor, joined.enroller, joined.placement})
+            if (parent >= 0) joined.arrives = std::max(joined.arrives, member(parent).arrives);
+        if (is_placing && (joined.arrives > 0 || joined.joined_on > history_.periods[0].last)) {
+            joined.placement = -1;
+            joined.leg = 0;
+        }
+    }
+
+    void change(std::size_t row) {
+        const MemberRow& changed = history_.facts.members[row];
+        Dice dice(throws_.members[row]);
+        dice.skip_to(member_face + 4);
         if (!dice.chance(20)) return;
         ChangeRow change{.member = static_cast<int>(row),
                          .holds_from = day_in(pick_period(dice), dice.roll(5040)),
-                         .is_status = member.kind == MemberKind::affiliate,
+                         .is_status = changed.kind == MemberKind::affiliate,
                          .status = static_cast<Status>(dice.roll(3))};
-        change.holds_from = std::max(change.holds_from, member.joined_on);
-        if (change.is_status && change.status == member.status) return;
+        change.holds_from = std::max(change.holds_from, changed.joined_on);
+        if (change.is_status && change.status == changed.status) return;
+        dice.skip_to(late_face + 2);
+        change.arrives = arrival(change.holds_from, dice.chance(20) ? 1 : 0, changed.arrives);
         history_.changes.push_back(change);
+    }
+
+    /// Adjustments of affiliates, in periods that do not end before they join.
+    void adjust(std::size_t row) {
+        static constexpr std::array<std::int64_t, 6> amounts{100, -100, 0, -5'000, 12'345, 1};
+        const MemberRow& earner = history_.facts.members[row];
+        Dice dice(throws_.members[row]);
+        dice.skip_to(adjustment_face);
+        if (earner.kind == MemberKind::customer) return;
+        for (int count = dice.chance(25) ? 1 + dice.roll(2) : 0; count > 0; --count) {
+            AdjustmentRow adjustment{.id = fmt::format("a{}-{}", dice.roll(10), row * 2 + count),
+                                     .member = static_cast<int>(row)};
+            adjustment.period = dice.roll(static_cast<int>(history_.periods.size()));
+            adjustment.amount_minor = dice.pick(amounts);
+            if (dice.chance(50)) adjustment.bonus = dice.chance(50) ? "b1" : "gift";
+            const Day last = history_.periods[static_cast<std::size_t>(adjustment.period)].last;
+            adjustment.arrives = arrival(last, dice.chance(25) ? 1 : 0, earner.arrives);
+            if (earner.joined_on <= last) history_.adjustments.push_back(adjustment);
+        }
     }
 
     /// The orders that the dice put into a period, as a period alone would have them.
@@ -95,15 +152,16 @@ private:
         }
         const Facts facts = facts_of(of_period, plan.rank_count, plan.currency_places,
                                      history_.periods[k], wanted_);
-        history_.facts.creators = facts.creators;
-        const auto joined_on = [&](int member) {
-            return history_.facts.members[static_cast<std::size_t>(member)].joined_on;
-        };
         if (k == 0)
             for (const auto& [key, before] : facts.before)
-                if (joined_on(key.first) <= before.first_on) history_.facts.before[key] = before;
+                if (member(key.first).joined_on <= before.first_on && member(key.first).arrives == 0)
+                    history_.facts.before[key] = before;
         for (OrderRow order : facts.orders) {
-            if (joined_on(order.buyer) > history_.periods[k].last) continue;
+            if (member(order.buyer).joined_on > history_.periods[k].last) continue;
+            Dice dice(of_period.orders[static_cast<std::size_t>(std::stoi(order.order_id.substr(2))) - 1]);
+            dice.skip_to(order_face + 1);
+            order.arrives = arrival(order.ordered_on, dice.chance(15) ? 1 + dice.roll(2) : 0,
+                                    member(order.buyer).arrives);
             order.order_id += static_cast<char>('a' + k);
             date_returns(k, order);
             history_.facts.orders.push_back(std::move(order));
@@ -127,6 +185,7 @@ private:
                                                     day_in(period, static_cast<int>(seed)));
             back.return_id = is_shared ? fmt::format("shared{}", number)
                                        : fmt::format("r{}{}", order.order_id, number);
+            back.arrives = arrival(*back.returned_on, seed % 11 == 0 ? 1 : 0, order.arrives);
         }
     }
 
@@ -142,48 +201,83 @@ History history_of(const Throws& throws, const Wanted& wanted) {
     return HistoryMaker(throws, wanted).make();
 }
 
-std::vector<File> files_before(const History& history, std::size_t k) {
-    if (history.comes_at_once && k > 0) return {};
-    const bool is_all = history.comes_at_once;
-    const Period& period = history.periods[k];
-    const auto is_now = [&](Day day) {
-        return is_all || (day <= period.last && (k == 0 || day >= period.first));
-    };
-    Facts part = history.facts;
-    part.orders.clear();
-    part.period = period;
-    if (k > 0) part.before.clear();
-    for (const OrderRow& order : history.facts.orders)
-        if (is_now(order.ordered_on)) part.orders.push_back(order);
-    std::vector<File> files = files_of(part, history.plans[k]);
-    if (k > 0) files.erase(files.begin(), files.begin() + 2);  // members and products are known
+std::optional<std::size_t> counted_in(const History& history, Day day, int arrives) {
+    if (arrives == 0 && day < history.periods.front().first) return std::nullopt;
+    std::size_t holds = 0;
+    while (holds < history.periods.size() && history.periods[holds].last < day) ++holds;
+    return std::max(holds, static_cast<std::size_t>(arrives));
+}
 
-    File status{ImportKind::members, "member_id,sponsor_id,joined_on,status,status_on", {}};
-    File kind{ImportKind::members, "member_id,sponsor_id,joined_on,kind,kind_on", {}};
-    for (const ChangeRow& change : history.changes) {
-        if (!is_now(change.holds_from)) continue;
+int arrival_of(const History& history, Day day) {
+    return static_cast<int>(counted_in(history, day, 0).value_or(0));
+}
+
+namespace {
+
+/// The dated versions of members, moves and adjustments that come in before a run.
+class LaterFiles {
+public:
+    LaterFiles(const History& history, int arriving) : history_(history), arriving_(arriving) {}
+
+    [[nodiscard]] File changes(bool is_status) const {
         static constexpr std::array<const char*, 3> names{"active", "suspended", "terminated"};
-        const MemberRow& member =
-            history.facts.members[static_cast<std::size_t>(change.member)];
-        const std::string sponsor =
-            member.sponsor < 0
-                ? ""
-                : history.facts.members[static_cast<std::size_t>(member.sponsor)].id;
-        (change.is_status ? status : kind)
-            .rows.push_back(fmt::format(
-                "{},{},{},{},{}", member.id, sponsor, format_day(member.joined_on),
-                change.is_status ? names[static_cast<std::size_t>(change.status)] : "affiliate",
+        File file{ImportKind::members,
+                  is_status ? "member_id,sponsor_id,joined_on,status,status_on"
+                            : "member_id,sponsor_id,joined_on,kind,kind_on",
+                  {}};
+        for (const ChangeRow& change : history_.changes) {
+            if (change.arrives != arriving_ || change.is_status != is_status) continue;
+            const MemberRow& member = history_.facts.members[static_cast<std::size_t>(change.member)];
+            file.rows.push_back(fmt::format(
+                "{},{},{},{},{}", member.id, id_of(member.sponsor), format_day(member.joined_on),
+                is_status ? names[static_cast<std::size_t>(change.status)] : "affiliate",
                 format_day(change.holds_from)));
+        }
+        return file;
     }
-    files.push_back(std::move(status));
-    files.push_back(std::move(kind));
 
-    File returns{ImportKind::returns, files[k > 0 ? 1 : 3].header, {}};
-    Facts returned = history.facts;
-    for (OrderRow& order : returned.orders)
-        std::erase_if(order.returns, [&](const ReturnRow& back) { return !is_now(*back.returned_on); });
-    returned.before.clear();
-    files[k > 0 ? 1 : 3].rows = files_of(returned, history.plans[k])[3].rows;
+    [[nodiscard]] File moves() const {
+        static constexpr std::array<const char*, 3> trees{"sponsor", "enroller", "placement"};
+        File file{ImportKind::moves, "member_id,tree,new_parent_id,leg,effective_on,reason", {}};
+        for (const MoveRow& move : history_.moves)
+            if (move.arrives == arriving_)
+                file.rows.push_back(fmt::format(
+                    "{},{},{},{},{},drawn", id_of(move.member),
+                    trees[static_cast<std::size_t>(move.tree)], id_of(move.parent),
+                    move.leg == 0 ? "" : std::to_string(move.leg), format_day(move.effective_on)));
+        std::ranges::reverse(file.rows);  // in any order
+        return file;
+    }
+
+    [[nodiscard]] File adjustments() const {
+        File file{ImportKind::adjustments, "adjustment_id,member_id,period,amount,bonus,reason", {}};
+        for (const AdjustmentRow& row : history_.adjustments)
+            if (row.arrives == arriving_)
+                file.rows.push_back(fmt::format(
+                    "{},{},{},{},{},drawn", row.id, id_of(row.member),
+                    period_name(history_.periods[static_cast<std::size_t>(row.period)]),
+                    format_decimal(row.amount_minor, history_.facts.currency_places), row.bonus));
+        return file;
+    }
+
+private:
+    [[nodiscard]] std::string id_of(int row) const {
+        return row < 0 ? "" : history_.facts.members[static_cast<std::size_t>(row)].id;
+    }
+
+    const History& history_;
+    int arriving_;
+};
+
+}  // namespace
+
+std::vector<File> files_before(const History& history, std::size_t k) {
+    const int arriving = static_cast<int>(k);
+    std::vector<File> files = files_of(history.facts, history.plans[k], arriving);
+    const LaterFiles later(history, arriving);
+    files.insert(files.end(), {later.changes(true), later.changes(false), later.moves(),
+                               later.adjustments()});
+    for (File& file : files) file.may_be_late = k > 0;
     return files;
 }
 
@@ -201,6 +295,11 @@ std::string describe(const History& history) {
                             history.facts.members[static_cast<std::size_t>(change.member)].id,
                             format_day(change.holds_from),
                             change.is_status ? static_cast<int>(change.status) : -1);
+    for (std::size_t k = 0; k < history.periods.size(); ++k)
+        for (const File& file : files_before(history, k))
+            if (!file.rows.empty())
+                text += fmt::format("before the run of {}, {}:\n{}", period_name(history.periods[k]),
+                                    import_kind_name(file.kind), file.text());
     return text + describe(history.facts);
 }
 

@@ -46,6 +46,7 @@ public:
         for (int i = 1; i <= bonus_count; ++i) bonus(i);
         if (wanted_.has_caps && !wanted_.is_per_order_line && dice_.chance(20))
             text_ += "[limits]\npayout = " + rate() + "\n";
+        if (wanted_.has_windows && wanted_.has_placement && dice_.chance(35)) placement();
         plan.binaries = binaries_;
         plan.text = text_;
         return plan;
@@ -148,12 +149,14 @@ private:
                 if (askable.active) return fmt::format("recruits = {}", 1 + dice_.roll(2));
                 break;
             case 11:
-                if (askable.ranked && rank_count_ > 0)
-                    return dice_.chance(50) ? "outside = " + points()
-                                            : fmt::format("ranked = {}", 1 + dice_.roll(2));
+                if (askable.ranked && rank_count_ > 0) return of_ranks();
                 return "direct = " + points();
             case 12:
                 if (wanted_.has_placement && dice_.chance(30)) return "side = " + points();
+                if (wanted_.has_placement && dice_.chance(20))
+                    return dice_.chance(50) ? "stopped = " + points()
+                                            : fmt::format("stopped = {{ min = {}, "
+                                                          "max_per_leg = \"50%\" }}", points());
                 if (wanted_.has_placement && dice_.chance(30)) return fmt::format("weighted = {}", 1 + dice_.roll(5));
                 return dice_.chance(50)
                            ? fmt::format("below = {}", 1 + dice_.roll(3))
@@ -171,6 +174,17 @@ private:
             default: break;
         }
         return "pv = " + points();
+    }
+
+    /// Measures that ask for the ranks of those below.
+    std::string of_ranks() {
+        switch (dice_.roll(4)) {
+            case 0: return "outside = " + points();
+            case 1: return fmt::format("ranked = {}", 1 + dice_.roll(2));
+            case 2: return fmt::format("banded = {}", 1 + dice_.roll(5));
+            default:
+                return fmt::format("outside = {{ min = {}, max_per_leg = \"50%\" }}", points());
+        }
     }
 
     std::string frontline_or_legs(Askable askable) {
@@ -241,10 +255,14 @@ private:
                  "where = { active = true } }\n";
         if (wanted_.has_windows) windows();
         if (rank_count_ == 0) return;
-        text_ += fmt::format("outside = {{ sum = \"pv\", over = \"downline\"{}, "
+        text_ += fmt::format("outside = {{ sum = \"pv\", over = \"downline\"{}{}, "
                              "until = {{ rank = \"r{}\" }} }}\n",
                              dice_.chance(30) ? ", self = false" : "",
+                             dice_.chance(30) ? ", levels = 2" : "",
                              1 + dice_.roll(rank_count_));
+        text_ += fmt::format("banded = {{ count = \"affiliates\", over = \"downline\", "
+                             "weights = [3, 1, 4], until = {{ {} = \"r{}\" }} }}\n",
+                             dice_.chance(30) ? "title" : "rank", 1 + dice_.roll(rank_count_));
         text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\", "
                              "where = {{ {} = \"r{}\" }} }}\n",
                              dice_.chance(50) ? "frontline" : "downline",
@@ -307,6 +325,12 @@ private:
         text_ += fmt::format("named = {{ {}, over = \"leg\", leg = {}, tree = \"placement\" }}\n",
                                  dice_.chance(50) ? "sum = \"pv\"" : "count = \"affiliates\"",
                                  dice_.chance(50) ? "\"L\"" : "2");
+        text_ += fmt::format("stopped = {{ sum = \"pv\", over = \"downline\"{}{}{}, until = {{ {} }} }}\n",
+                             dice_.chance(50) ? ", levels = 2" : "",
+                             dice_.chance(30) ? ", self = false" : "", of_tree(),
+                             rank_count_ > 0 && dice_.chance(50)
+                                 ? fmt::format("title = \"r{}\"", 1 + dice_.roll(rank_count_))
+                                 : "pv = " + points());
         text_ += fmt::format("weighted = {{ count = \"affiliates\", over = \"downline\", "
                              "weights = [3, 0, 2]{}{}, where = {{ pv = {} }} }}\n",
                              dice_.chance(30) ? ", levels = 2" : "", of_tree(), points());
@@ -325,6 +349,25 @@ private:
                              requirement(of_ladder));
         if (dice_.chance(30))
             text_ += "maintain = " + requirement(of_ladder) + "\n";
+    }
+
+    /// How members are placed; another way from some period on.
+    void placement() {
+        const auto way = [&] {
+            static constexpr std::array<const char*, 6> fills{
+                "breadth-first", "lesser-leg", "left", "right", "alternate", "lesser-leg"};
+            if (dice_.chance(30))
+                return fmt::format("kind = \"matrix\", width = {}, fill = \"breadth-first\"",
+                                   1 + dice_.roll(3));
+            return fmt::format("kind = \"binary\", fill = \"{}\"", dice_.pick(fills));
+        };
+        const auto write = [&](const std::string& keys, const char* when) {
+            text_ = fmt::format("placement = {{ {} }}{}\n", keys, when) + text_;
+        };
+        const std::string early = way();
+        if (!dice_.chance(25)) return write(early, "");
+        if (dice_.chance(80)) write(early, " # early");
+        if (dice_.chance(80)) write(way(), " # late");
     }
 
     // ── bonuses ──

@@ -66,9 +66,41 @@ std::string line_differences(const std::vector<StatedLine>& expected,
     return text;
 }
 
+/// Who stands elsewhere than the reference says.
+std::string place_differences(const Closed& expected, const Members& got) {
+    std::string text;
+    const auto show_place = [&](const std::vector<MemberIndex>& parents,
+                                const std::vector<std::uint32_t>& legs, MemberIndex member) {
+        const MemberIndex parent = parents.empty() ? no_member : parents[member];
+        return parent == no_member
+                   ? std::string{"nobody"}
+                   : fmt::format("{}/{}", expected.member_ids[parent],
+                                 legs.empty() ? 0 : legs[member]);
+    };
+    for (MemberIndex member = 0; member < expected.members.count; ++member) {
+        const std::string right =
+            show_place(expected.members.placement, expected.members.leg, member);
+        const std::string found = show_place(got.placement, got.leg, member);
+        if (right != found)
+            text += fmt::format("{} stands below {}, not below {}\n", expected.member_ids[member],
+                                right, found);
+    }
+    return text;
+}
+
 struct Counts {
-    std::size_t networks = 0, periods = 0, lines = 0, reversals = 0, carries = 0;
+    std::size_t networks = 0, periods = 0, lines = 0, reversals = 0, carries = 0, moves = 0,
+                placings = 0, adjustments = 0;
 };
+
+/// Whether everything that is stored can be computed again.
+std::string verification(Database& database) {
+    std::string text;
+    (void)verify(database, std::nullopt, 1, [&](const Check& check) {
+        if (!check.holds) text += fmt::format("{}: {}\n", check.name, check.finding);
+    });
+    return text;
+}
 
 /// Imports, runs and closes period after period beside the reference; what differs, in words.
 std::string differences_of(const History& history, Counts& counts) {
@@ -84,8 +116,9 @@ std::string differences_of(const History& history, Counts& counts) {
         const Snapshot loaded = load(database, plan, history.periods[k]).snapshot;
         Closed expected = chronicle.close();
         expected.outcome.orders_after.clear();  // contracts stand in another order
-        std::string found = reference::differences(
-            plan, expected.outcome, reference::outcome_of(run(plan, loaded), loaded));
+        std::string found = place_differences(expected, loaded.members);
+        found += reference::differences(plan, expected.outcome,
+                                        reference::outcome_of(run(plan, loaded), loaded));
         const RunSummary draft = make_draft(database, plan, history.periods[k], "test",
                                             "2027-12-31T00:00:00Z", 1);
         found += line_differences(expected.lines, stated_lines(database, draft.record));
@@ -99,8 +132,12 @@ std::string differences_of(const History& history, Counts& counts) {
             std::ranges::count_if(expected.lines, [](const StatedLine& line) {
                 return !line.return_id.empty();
             }));
+        counts.adjustments += static_cast<std::size_t>(
+            std::ranges::count(expected.lines, StreamKind::adjustment, &StatedLine::stream));
+        counts.placings += plan.placement.has_value();
     }
-    return "";
+    counts.moves += history.moves.size();
+    return counts.networks % 10 == 0 ? verification(database) : "";
 }
 
 std::string differences_or_error(const History& history, Counts& counts) {
@@ -150,11 +187,16 @@ TEST_CASE("period after period the stored lines are those of the reference") {
         MESSAGE(describe(failure->first), failure->second);
     }
     MESSAGE(counts.networks, " networks, ", counts.periods, " periods, ", counts.lines,
-            " lines, ", counts.reversals, " reversals, ", counts.carries, " carries");
+            " lines, ", counts.reversals, " reversals, ", counts.carries, " carries, ",
+            counts.moves, " moves, ", counts.adjustments, " adjustments, ", counts.placings,
+            " periods with automatic places");
     CHECK(counts.networks >= portion_of(2'000));
     CHECK(counts.lines >= portion_of(10'000));
     CHECK(counts.reversals >= portion_of(1'000));
     CHECK(counts.carries >= portion_of(1'000));
+    CHECK(counts.moves >= portion_of(1'000));
+    CHECK(counts.adjustments >= portion_of(1'000));
+    CHECK(counts.placings >= portion_of(500));
 }
 
 }  // namespace

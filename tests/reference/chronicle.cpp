@@ -7,7 +7,9 @@
 namespace downline::reference {
 
 using property::ChangeRow;
+using property::counted_in;
 using property::MemberRow;
+using property::MoveRow;
 using property::OrderRow;
 using property::ReturnRow;
 
@@ -18,19 +20,21 @@ Chronicle::Chronicle(const property::History& history) : history_(history) {
 }
 
 Closed Chronicle::close() {
-    const Plan& plan = history_.plans[next_];
-    const Period& period = history_.periods[next_];
-    ++next_;
+    const Plan& plan = history_.plans[now_];
+    const Period& period = history_.periods[now_];
     const Snapshot snapshot = snapshot_of(plan, period);
     Closed closed;
     closed.outcome = compute(plan, snapshot, past_);
     for (const std::size_t row : row_of_)
         closed.member_ids.push_back(history_.facts.members[row].id);
     keep(plan, snapshot, closed);
-    claw_back(period, closed);
+    claw_back(closed);
+    adjust(closed);
     closed.outcome.paid_minor = 0;
     for (const StatedLine& line : closed.lines) closed.outcome.paid_minor += line.amount_minor;
     std::sort(closed.lines.begin(), closed.lines.end());
+    closed.members = snapshot.members;
+    ++now_;
     return closed;
 }
 
@@ -39,7 +43,7 @@ Snapshot Chronicle::snapshot_of(const Plan& plan, const Period& period) {
     snapshot.period = period;
     snapshot.currency_places = plan.currency_places;
     add_members(period, snapshot);
-    add_orders(plan, period, snapshot);
+    add_orders(snapshot);
     for (const auto& [bonus, by_row] : carry_)
         for (const auto& [row, carry] : by_row)
             for (MemberIndex member = 0; member < row_of_.size(); ++member)
@@ -49,19 +53,21 @@ Snapshot Chronicle::snapshot_of(const Plan& plan, const Period& period) {
     return snapshot;
 }
 
-/// Everybody who had joined by the last day, by id; what they are on that day.
+MemberIndex Chronicle::index_of(int row) const {
+    const auto found = std::find(row_of_.begin(), row_of_.end(), static_cast<std::size_t>(row));
+    return row < 0 || found == row_of_.end() ? no_member
+                                             : static_cast<MemberIndex>(found - row_of_.begin());
+}
+
+/// Everybody known who had joined by the last day, by id; what they are on that day.
 void Chronicle::add_members(const Period& period, Snapshot& snapshot) {
     const auto& rows = history_.facts.members;
     row_of_.clear();
     for (std::size_t row = 0; row < rows.size(); ++row)
-        if (rows[row].joined_on <= period.last) row_of_.push_back(row);
+        if (rows[row].joined_on <= period.last && rows[row].arrives <= static_cast<int>(now_))
+            row_of_.push_back(row);
     std::sort(row_of_.begin(), row_of_.end(),
               [&](std::size_t a, std::size_t b) { return rows[a].id < rows[b].id; });
-    const auto index_of = [&](int row) {
-        const auto found = std::find(row_of_.begin(), row_of_.end(), static_cast<std::size_t>(row));
-        return row < 0 || found == row_of_.end() ? no_member
-                                                 : static_cast<MemberIndex>(found - row_of_.begin());
-    };
     Members& members = snapshot.members;
     members.count = static_cast<std::uint32_t>(row_of_.size());
     for (const std::size_t row : row_of_) {
@@ -72,25 +78,83 @@ void Chronicle::add_members(const Period& period, Snapshot& snapshot) {
         members.placement.push_back(index_of(member.placement));
         members.leg.push_back(member.leg);
         members.joined_on.push_back(member.joined_on);
-        MemberKind kind = member.kind;
-        Status status = member.status;
-        for (const ChangeRow& change : history_.changes) {
-            if (static_cast<std::size_t>(change.member) != row || change.holds_from > period.last)
-                continue;
-            if (change.is_status) status = change.status;
-            else kind = MemberKind::affiliate;
-        }
-        members.kind.push_back(kind);
-        members.status.push_back(status);
+        members.kind.push_back(member.kind);
+        members.status.push_back(member.status);
         members.title_before.push_back(titles_.contains(row) ? titles_[row] : RankPlace{0});
+    }
+    apply_changes(period, members);
+    place(history_.plans[now_], period, members);
+}
+
+/// New statuses and kinds, and moves of sponsors and enrollers, that are known and hold by the last
+/// day. The enroller does not follow a move of the sponsor.
+void Chronicle::apply_changes(const Period& period, Members& members) const {
+    for (const ChangeRow& change : history_.changes) {
+        const MemberIndex member = index_of(change.member);
+        if (member == no_member || change.holds_from > period.last ||
+            change.arrives > static_cast<int>(now_))
+            continue;
+        if (change.is_status) members.status[member] = change.status;
+        else members.kind[member] = MemberKind::affiliate;
+    }
+    for (const MoveRow& move : history_.moves) {
+        const MemberIndex member = index_of(move.member);
+        if (member == no_member || move.holds_from > period.last) continue;
+        if (move.tree == Tree::sponsor) members.sponsor[member] = index_of(move.parent);
+        if (move.tree == Tree::enroller) members.enroller[member] = index_of(move.parent);
     }
 }
 
-std::vector<std::size_t> Chronicle::rows_of_orders(const Period& period) const {
+/// SPEC 3.7: places of files, of closed runs, of moves; then those that this run gives.
+void Chronicle::place(const Plan& plan, const Period& period, Members& members) {
+    std::vector<std::uint8_t> has_place(members.count, 0);
+    for (MemberIndex member = 0; member < members.count; ++member) {
+        const std::size_t row = row_of_[member];
+        has_place[member] = history_.facts.members[row].placement >= 0;
+        if (has_place[member] || !places_.contains(row)) continue;
+        const Place& place = places_.at(row);
+        has_place[member] = 1;
+        members.placement[member] =
+            place.parent ? index_of(static_cast<int>(*place.parent)) : no_member;
+        members.leg[member] = place.leg;
+    }
+    for (const MoveRow& move : history_.moves) {
+        const MemberIndex member = index_of(move.member);
+        if (move.tree != Tree::placement || member == no_member || move.holds_from > period.last)
+            continue;
+        has_place[member] = 1;
+        members.placement[member] = index_of(move.parent);
+        members.leg[member] = move.leg;
+    }
+    if (!plan.placement) return;
+    const std::vector<std::uint8_t> had_place = has_place;
+    place_members(*plan.placement, members, has_place);
+    for (MemberIndex member = 0; member < members.count; ++member) {
+        if (had_place[member] || !has_place[member]) continue;
+        Place& place = places_[row_of_[member]];
+        place.leg = members.leg[member];
+        if (members.placement[member] != no_member)
+            place.parent = row_of_[members.placement[member]];
+    }
+}
+
+std::size_t Chronicle::counted(const OrderRow& order) const {
+    return counted_in(history_, order.ordered_on, order.arrives).value();
+}
+
+std::size_t Chronicle::counted(const ReturnRow& back) const {
+    return counted_in(history_, *back.returned_on, back.arrives).value();
+}
+
+Chronicle::Event Chronicle::event_of(const ReturnRow& back) const {
+    return {counted(back), *back.returned_on, back.return_id};
+}
+
+std::vector<std::size_t> Chronicle::rows_of_orders() const {
     const auto& orders = history_.facts.orders;
     std::vector<std::size_t> rows;
     for (std::size_t row = 0; row < orders.size(); ++row)
-        if (period.holds(orders[row].ordered_on)) rows.push_back(row);
+        if (counted(orders[row]) == now_) rows.push_back(row);
     std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
         return std::tie(orders[a].ordered_on, orders[a].order_id, orders[a].line) <
                std::tie(orders[b].ordered_on, orders[b].order_id, orders[b].line);
@@ -99,14 +163,14 @@ std::vector<std::size_t> Chronicle::rows_of_orders(const Period& period) const {
 }
 
 /// SPEC 9.19, 9.29: it has returns and they reach its amount.
-bool Chronicle::is_fully_returned(const std::string& order_id, Day until) const {
+bool Chronicle::is_fully_returned(const std::string& order_id) const {
     std::int64_t amount = 0, returned = 0;
     bool has_return = false;
     for (const OrderRow& line : history_.facts.orders) {
         if (line.order_id != order_id) continue;
         amount += line.amount_minor;
         for (const ReturnRow& back : line.returns) {
-            if (*back.returned_on > until) continue;
+            if (counted(back) > now_) continue;
             has_return = true;
             returned += back.amount_minor;
         }
@@ -114,23 +178,23 @@ bool Chronicle::is_fully_returned(const std::string& order_id, Day until) const 
     return has_return && returned >= amount;
 }
 
-void Chronicle::add_orders(const Plan& plan, const Period& period, Snapshot& snapshot) {
-    (void)plan;
-    const auto index_of = [&](int row) {
-        const auto found = std::find(row_of_.begin(), row_of_.end(), static_cast<std::size_t>(row));
-        return found == row_of_.end() ? no_member
-                                      : static_cast<MemberIndex>(found - row_of_.begin());
-    };
-    // What buyers (and their contracts) had ordered before: of every order row by itself.
+void Chronicle::add_orders(Snapshot& snapshot) {
+    // What buyers (and their contracts) had ordered before: of every order row by itself, in the
+    // order of the periods that count them (9.29).
     std::map<std::pair<int, std::string>, property::Before> before = history_.facts.before;
     std::map<std::string, const OrderRow*> earlier;
     for (const OrderRow& line : history_.facts.orders)
-        if (line.ordered_on < period.first) earlier.emplace(line.order_id, &line);
+        if (counted(line) < now_) earlier.emplace(line.order_id, &line);
+    std::map<std::pair<int, std::string>, std::pair<std::size_t, Day>> first;
     for (const auto& [order_id, line] : earlier) {
-        if (is_fully_returned(order_id, period.last)) continue;
-        property::Before& of_buyer = before[{line->buyer, line->contract}];
-        if (of_buyer.order_count == 0 || line->ordered_on < of_buyer.first_on)
+        if (is_fully_returned(order_id)) continue;
+        const std::pair key{line->buyer, line->contract};
+        property::Before& of_buyer = before[key];
+        const std::pair place{counted(*line), line->ordered_on};
+        if (of_buyer.order_count == 0 || (first.contains(key) && place < first[key])) {
+            first[key] = place;
             of_buyer.first_on = line->ordered_on;
+        }
         ++of_buyer.order_count;
     }
     snapshot.sequences.orders_before.resize(snapshot.members.count);
@@ -162,7 +226,7 @@ void Chronicle::add_orders(const Plan& plan, const Period& period, Snapshot& sna
         column.of.push_back(static_cast<std::uint32_t>(found - column.texts.begin()));
         if (found == column.texts.end()) column.texts.push_back(value);
     };
-    for (const std::size_t row : rows_of_orders(period)) {
+    for (const std::size_t row : rows_of_orders()) {
         const OrderRow& order = history_.facts.orders[row];
         if (order_of_.empty() || order_of_.back()->order_id != order.order_id)
             ++snapshot.order_count;
@@ -184,7 +248,7 @@ void Chronicle::add_orders(const Plan& plan, const Period& period, Snapshot& sna
                                     : index_of(creator->second));
         lines.sequence.push_back(sequence_of(order.buyer, order.contract));
         for (const ReturnRow& back : order.returns)
-            if (*back.returned_on <= period.last)
+            if (counted(back) <= now_)
                 snapshot.returns.push_back(
                     {lines.count, back.amount_minor, back.volume_centipoints});
         ++lines.count;
@@ -211,7 +275,7 @@ void Chronicle::keep(const Plan& plan, const Snapshot& snapshot, Closed& closed)
     const auto id_of = [&](MemberIndex member) {
         return member == no_member ? "" : closed.member_ids[member];
     };
-    KeptRun run{&plan, snapshot.period, {}, {}};
+    KeptRun run{&plan, now_, {}, {}};
     for (const Payment& payment : outcome.payments) {
         const Bonus& bonus = plan.bonuses[payment.bonus];
         KeptLine line;

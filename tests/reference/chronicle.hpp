@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Closed {
     Outcome outcome;
     std::vector<std::string> member_ids;  ///< by index
     std::vector<StatedLine> lines;        ///< of everybody, reversals too; sorted
+    Members members;                      ///< where they stand
 };
 
 class Chronicle {
@@ -62,21 +64,34 @@ private:
     };
     struct KeptRun {
         const Plan* plan = nullptr;
-        Period period;
+        std::size_t number{};  ///< of the period
         std::vector<KeptLine> lines;
         std::vector<KeptCut> cuts;
     };
-    /// Rows that come back together: a return id and its day.
-    using Event = std::pair<Day, std::string>;
+    /// Rows that come back together: the period that counts them, their day and return id.
+    using Event = std::tuple<std::size_t, Day, std::string>;
+    /// Where the run of a closed period put a member; of a root nobody.
+    struct Place {
+        std::optional<std::size_t> parent;  ///< row
+        std::uint32_t leg = 0;
+    };
 
     [[nodiscard]] Snapshot snapshot_of(const Plan& plan, const Period& period);
     void add_members(const Period& period, Snapshot& snapshot);
-    void add_orders(const Plan& plan, const Period& period, Snapshot& snapshot);
-    [[nodiscard]] std::vector<std::size_t> rows_of_orders(const Period& period) const;
-    [[nodiscard]] bool is_fully_returned(const std::string& order_id, Day until) const;
+    void apply_changes(const Period& period, Members& members) const;
+    void place(const Plan& plan, const Period& period, Members& members);
+    [[nodiscard]] MemberIndex index_of(int row) const;
+    void add_orders(Snapshot& snapshot);
+    [[nodiscard]] std::vector<std::size_t> rows_of_orders() const;
+    [[nodiscard]] bool is_fully_returned(const std::string& order_id) const;
+    /// The period that counts a row.
+    [[nodiscard]] std::size_t counted(const property::OrderRow& order) const;
+    [[nodiscard]] std::size_t counted(const property::ReturnRow& back) const;
+    [[nodiscard]] Event event_of(const property::ReturnRow& back) const;
 
     void keep(const Plan& plan, const Snapshot& snapshot, Closed& closed);
-    void claw_back(const Period& period, Closed& closed);
+    void claw_back(Closed& closed);
+    void adjust(Closed& closed);
     void reverse(KeptRun& run, const Event& event, Closed& closed);
     void reverse_matches(KeptRun& run, const Event& event, Closed& closed);
     void reverse_cuts(KeptRun& run, const Event& event, Closed& closed);
@@ -85,11 +100,12 @@ private:
         const KeptRun& run, const KeptLine& line, const Event& until) const;
 
     const property::History& history_;
-    std::size_t next_ = 0;
+    std::size_t now_ = 0;  ///< the period
     Past past_;
     std::vector<KeptRun> runs_;
     std::map<std::size_t, RankPlace> titles_;                      ///< by row
     std::map<std::string, std::map<std::size_t, Carry>> carry_;    ///< by bonus and row
+    std::map<std::size_t, Place> places_;                          ///< by row
     std::vector<std::size_t> row_of_;     ///< by index in this period's snapshot
     std::vector<const property::OrderRow*> order_of_;  ///< by place
 };

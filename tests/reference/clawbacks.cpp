@@ -37,15 +37,27 @@ std::int64_t volume_left(const OrderRow& order, const std::vector<const ReturnRo
 
 }  // namespace
 
-void Chronicle::claw_back(const Period& period, Closed& closed) {
+void Chronicle::claw_back(Closed& closed) {
     std::set<Event> events;
     for (const OrderRow& order : history_.facts.orders)
         for (const ReturnRow& back : order.returns)
-            if (period.holds(*back.returned_on) && order.ordered_on < period.first)
-                events.insert({*back.returned_on, back.return_id});
+            if (counted(back) == now_ && counted(order) < now_) events.insert(event_of(back));
     for (const Event& event : events)
         for (KeptRun& run : runs_)
-            if (run.period.last < period.first) reverse(run, event, closed);
+            if (run.number < now_) reverse(run, event, closed);
+}
+
+/// SPEC 4, 9.24: after all else, in the period that is named or the first open one.
+void Chronicle::adjust(Closed& closed) {
+    for (const property::AdjustmentRow& row : history_.adjustments) {
+        const int counted = std::max(row.period, row.arrives);
+        if (counted != static_cast<int>(now_) || row.amount_minor == 0) continue;
+        closed.lines.push_back(
+            {.member = history_.facts.members[static_cast<std::size_t>(row.member)].id,
+             .bonus = row.bonus.empty() ? "adjustment" : row.bonus,
+             .stream = StreamKind::adjustment,
+             .amount_minor = row.amount_minor});
+    }
 }
 
 std::pair<std::int64_t, std::int64_t> Chronicle::returned_part(const KeptRun& run,
@@ -55,10 +67,10 @@ std::pair<std::int64_t, std::int64_t> Chronicle::returned_part(const KeptRun& ru
     std::vector<const ReturnRow*> in_own_period, so_far;
     std::int64_t paid_on = order.amount_minor, left = order.amount_minor;
     for (const ReturnRow& back : order.returns) {
-        if (Event{*back.returned_on, back.return_id} > until) continue;
+        if (event_of(back) > until) continue;
         so_far.push_back(&back);
         left -= back.amount_minor;
-        if (*back.returned_on > run.period.last) continue;
+        if (counted(back) > run.number) continue;
         in_own_period.push_back(&back);
         paid_on -= back.amount_minor;
     }
@@ -76,7 +88,7 @@ void Chronicle::reverse(KeptRun& run, const Event& event, Closed& closed) {
     for (KeptLine& line : run.lines) {
         if (!line.order) continue;
         const bool is_touched = std::ranges::any_of(line.order->returns, [&](const auto& back) {
-            return Event{*back.returned_on, back.return_id} == event;
+            return event_of(back) == event;
         });
         if (!is_touched) continue;
         const auto [returned, paid_on] = returned_part(run, line, event);
@@ -88,7 +100,7 @@ void Chronicle::reverse(KeptRun& run, const Event& event, Closed& closed) {
         line.reversed_minor = part;
         StatedLine reversal = line.stated;
         reversal.amount_minor = -missing;
-        reversal.return_id = event.second;
+        reversal.return_id = std::get<2>(event);
         closed.lines.push_back(reversal);
     }
     reverse_matches(run, event, closed);
@@ -117,7 +129,7 @@ void Chronicle::reverse_matches(KeptRun& run, const Event& event, Closed& closed
             match.reversed_minor = part;
             StatedLine reversal = match.stated;
             reversal.amount_minor = -missing;
-            reversal.return_id = event.second;
+            reversal.return_id = std::get<2>(event);
             closed.lines.push_back(reversal);
         }
     }
@@ -137,7 +149,7 @@ void Chronicle::reverse_cuts(KeptRun& run, const Event& event, Closed& closed) {
              .bonus = cut.code,
              .stream = StreamKind::limit,
              .amount_minor = missing,
-             .return_id = event.second});
+             .return_id = std::get<2>(event)});
     };
     for (const bool is_limit : {false, true}) {
         for (KeptCut& cut : run.cuts) {

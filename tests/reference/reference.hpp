@@ -78,6 +78,10 @@ struct NotCovered : std::logic_error {
     using std::logic_error::logic_error;
 };
 
+/// Gives every affiliate without a place one, and marks it. REQUIRES: all columns of members are
+/// filled, those of who has no place with no_member.
+void place_members(const Placement& rule, Members& members, std::vector<std::uint8_t>& has_place);
+
 /// One period on top of those before. Of the snapshot it reads what files would say, titles and
 /// carry; what windows need is asked of `past`.
 [[nodiscard]] Outcome compute(const Plan& plan, const Snapshot& snapshot, const Past& past = {});
