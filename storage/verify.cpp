@@ -34,6 +34,7 @@ struct StoredTable {
     const char* columns;
     int key_columns;
     const char* of_run = "run = ?1";
+    const char* order = nullptr;  ///< where the key is computed: the column that it follows
 };
 constexpr StoredTable stored_tables[] = {
     {"run_bonus", "place, code, kind, base, maximum, paid, lines", 1},
@@ -42,7 +43,8 @@ constexpr StoredTable stored_tables[] = {
     {"run_total", "bonus, stream, paid_level, lines, amount", 3},
     {"run_forfeit", "bonus, reason, amount", 2},
     {"statement", "member, is_active, rank, title, amount, lines, measures, totals", 1},
-    {"statement_lines", "statement & 0xffffffff AS member, packed", 1, statements_of_run},
+    {"statement_lines", "statement & 0xffffffff AS member, packed", 1, statements_of_run,
+     "statement"},
     {"run_order", "piece, packed", 1},
     {"correction",
      "place, member, bonus, stream, level, paid_level, amount, return_id, returned_on, of_run,"
@@ -52,10 +54,8 @@ constexpr StoredTable stored_tables[] = {
 };
 
 bool is_same_value(const Query& a, const Query& b, int column) {
-    sqlite3_value* left = sqlite3_column_value(a.raw(), column);
-    sqlite3_value* right = sqlite3_column_value(b.raw(), column);
-    const int type = sqlite3_value_type(left);
-    if (type != sqlite3_value_type(right)) return false;
+    const int type = sqlite3_column_type(a.raw(), column);
+    if (type != sqlite3_column_type(b.raw(), column)) return false;
     if (type == SQLITE_NULL) return true;
     if (type == SQLITE_INTEGER) return a.integer(column) == b.integer(column);
     return a.blob(column) == b.blob(column);
@@ -78,11 +78,13 @@ std::optional<std::string> difference(const StoredTable& table, Database& stored
                                       std::int64_t computed_run) {
     std::string keys = "1";
     for (int column = 2; column <= table.key_columns; ++column) keys += fmt::format(", {}", column);
+    if (table.order != nullptr) keys = table.order;
     const std::string sql = fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {}", table.columns,
                                         table.name, table.of_run, keys);
     Query left = stored.query(sql), right = computed.query(sql);
     left.bind(1, stored_run);
     right.bind(1, computed_run);
+    const int column_count = sqlite3_column_count(left.raw());
     while (true) {
         const bool has_left = left.step(), has_right = right.step();
         if (!has_left && !has_right) return std::nullopt;
@@ -90,7 +92,7 @@ std::optional<std::string> difference(const StoredTable& table, Database& stored
             return fmt::format("{} has {} row than the facts give ({})", table.name,
                                has_left ? "one more" : "one less",
                                key_text(has_left ? left : right, table.key_columns));
-        for (int column = 0; column < sqlite3_column_count(left.raw()); ++column)
+        for (int column = 0; column < column_count; ++column)
             if (!is_same_value(left, right, column))
                 return fmt::format("{} ({}): {} is not what the facts give", table.name,
                                    key_text(left, table.key_columns),
