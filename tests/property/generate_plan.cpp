@@ -58,8 +58,9 @@ private:
         static constexpr std::array<Money, 5> currencies{
             {{"USD", 2}, {"USD", 2}, {"EUR", 2}, {"JPY", 0}, {"KWD", 3}}};
         static constexpr std::array<const char*, 3> roundings{"half-up", "half-even", "down"};
-        static constexpr std::array<std::pair<const char*, const char*>, 4> periods{
-            {{"month", "2026-03"}, {"month", "2026-02"}, {"week", "2026-W10"}, {"year", "2026"}}};
+        static constexpr std::array<std::pair<const char*, const char*>, 6> periods{
+            {{"month", "2026-03"}, {"month", "2026-02"}, {"week", "2026-W10"}, {"year", "2026"},
+             {"quarter", "2026-Q1"}, {"day", "2026-02-28"}}};
         const Money& money = dice_.pick(currencies);
         const auto& [kind, name] = dice_.pick(periods);
         places_ = plan.currency_places = money.places;
@@ -192,6 +193,9 @@ private:
         if (askable.ranks && rank_count_ > 0 && dice_.chance(50))
             return fmt::format("legs = {{ count = {}, {} = \"r{}\" }}", count,
                                dice_.chance(30) ? "title" : "rank", 1 + dice_.roll(rank_count_));
+        if (askable.ranks && rank_count_ > 0 && dice_.chance(20))
+            return fmt::format("legs = {{ count = {}, rank = \"r{}\", pv = {} }}", count,
+                               1 + dice_.roll(rank_count_), points());
         if (dice_.chance(40))
             return fmt::format("legs = {{ count = {}, gv = {} }}", count, points());
         if (dice_.chance(20))
@@ -212,6 +216,8 @@ private:
             "months_since_first = [2, 12]"};
         std::vector<std::string> keys{plain[static_cast<std::size_t>(
             dice_.roll(wanted_.has_sequences ? 12 : 8))]};
+        if (!keys.front().starts_with("buyer") && dice_.chance(25))
+            keys.push_back(dice_.chance(50) ? "buyer = \"customer\"" : "buyer = \"affiliate\"");
         if (may_ask_seller && dice_.chance(25))
             keys.push_back("seller = " + table(of_bonus));
         if (may_negate && dice_.chance(25))
@@ -242,7 +248,7 @@ private:
                              dice_.chance(50) ? "own" : "pv", 1 + dice_.roll(3),
                              dice_.chance(40) ? ", self = false" : "",
                              of_tree());
-        text_ += "direct = { sum = \"pv\", over = \"frontline\" }\n";
+        text_ += "direct = { sum = \"pv\", over = \"frontline\"" + of_tree() + " }\n";
         legs_of_trees();
         text_ += fmt::format("below = {{ count = \"affiliates\", over = \"downline\"{}{}, "
                              "where = {} }}\n",
@@ -338,8 +344,10 @@ private:
 
     void weight(int bonus_count) {
         text_ += fmt::format("[[weight]]\norders = {}\n", order_keys(false, true));
-        if (dice_.chance(70)) text_ += "qualifying_volume = \"33.3333%\"\n";
-        text_ += "volume = \"50%\"\n";
+        const bool is_qualifying = dice_.chance(70);
+        if (is_qualifying) text_ += "qualifying_volume = \"33.3333%\"\n";
+        if (!is_qualifying || dice_.chance(70))
+            text_ += dice_.chance(20) ? "volume = \"150%\"\n" : "volume = \"50%\"\n";
         if (dice_.chance(40))
             text_ += fmt::format("except = [\"b{}\"]\n", 1 + dice_.roll(bonus_count));
     }
@@ -432,7 +440,9 @@ private:
                 {{10'000, 10'000}, {20'000, 10'000}, {5'000, 10'000}, {3'333, 1'111}, {0, 5'000}}};
             const auto& [greater, lesser] = dice_.pick(cycles);
             text_ += fmt::format("cycle = {{ greater = {}, lesser = {}, amount = {} }}\n",
-                                 centipoints(greater), centipoints(lesser),
+                                 dice_.chance(15) ? by_rank([&] { return points(); })
+                                                  : centipoints(greater),
+                                 centipoints(lesser),
                                  dice_.chance(30) ? by_rank([&] { return amount(); }) : amount());
         } else {
             text_ += fmt::format("steps = [[{}, {}], [{}, {}]]\n", centipoints(5'000), amount(),
@@ -486,7 +496,8 @@ private:
                 [[fallthrough]];
             default:
                 text_ += fmt::format("{} = {}\n", is_amount_each ? "amount" : "rate",
-                                     share(is_amount_each));
+                                     dice_.chance(20) ? by_rank([&] { return share(is_amount_each); })
+                                                      : share(is_amount_each));
         }
     }
 
@@ -546,8 +557,9 @@ private:
         if (rank_count_ > 0 && dice_.chance(40))
             text_ += "by_rank = " + by_rank([&] { return share(is_amount_each); }) + "\n";
         else
-            text_ += fmt::format("by = \"{}\"\nsteps = [[0, {}], [{}, {}], [{}, {}]]\n",
-                                 by_measure(dice_.chance(60) ? "gv" : "pv"), share(is_amount_each),
+            text_ += fmt::format("by = \"{}\"\nsteps = [[{}, {}], [{}, {}], [{}, {}]]\n",
+                                 by_measure(dice_.chance(60) ? "gv" : "pv"),
+                                 dice_.chance(20) ? centipoints(5'000) : "0", share(is_amount_each),
                                  centipoints(10'000), share(is_amount_each), centipoints(30'050),
                                  share(is_amount_each));
         text_ += dice_.pick(selves);
@@ -557,9 +569,16 @@ private:
     }
 
     void match(int number) {
-        text_ += fmt::format("of = [\"b{}\"]\n", 1 + dice_.roll(number - 1));
-        if (rank_count_ > 0 && dice_.chance(40)) generation(false);
-        else levels(false);
+        const int of = 1 + dice_.roll(number - 1);
+        text_ += of < number - 1 && dice_.chance(30)
+                     ? fmt::format("of = [\"b{}\", \"b{}\"]\n", of, of + 1)
+                     : fmt::format("of = [\"b{}\"]\n", of);
+        if (rank_count_ > 0 && dice_.chance(40)) {
+            generation(false);
+        } else {
+            levels(false);
+            tree();
+        }
         has_point_ = false;
     }
 
