@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 #include <sstream>
 
 #include "engine/plan/reader.hpp"
@@ -24,6 +25,13 @@ std::string text_for(const std::string& text, bool is_late) {
     while (std::getline(lines, line))
         if (!line.ends_with(is_late ? "# early" : "# late")) kept += line + '\n';
     return kept;
+}
+
+/// The same plan with another name for its first rank.
+std::string renamed(const std::string& text) {
+    const std::string other = std::regex_replace(text, std::regex("\\br1\\b"), "apex");
+    return std::regex_replace(other, std::regex("\nrounding"),
+                              "\nwas = { r1 = \"apex\" }\nrounding");
 }
 
 Day day_in(const Period& period, int face) {
@@ -67,10 +75,12 @@ private:
     void plans(const PlanText& plan) {
         const std::size_t count = 2 + static_cast<std::size_t>(company_.roll(3));
         const std::size_t changed = 1 + static_cast<std::size_t>(company_.roll(3));
+        const bool is_renamed = plan.rank_count > 0 && company_.chance(25);
         Period period = *parse_period(plan.period);
         for (std::size_t k = 0; k < count; ++k, period = next_period(period)) {
             history_.periods.push_back(period);
-            history_.plan_texts.push_back(text_for(plan.text, k >= changed));
+            const std::string text = text_for(plan.text, k >= changed);
+            history_.plan_texts.push_back(is_renamed && k >= changed ? renamed(text) : text);
             history_.plans.push_back(read(history_.plan_texts.back()));
         }
     }
