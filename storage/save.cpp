@@ -77,7 +77,8 @@ public:
     Writer(Database& database, const Plan& plan, const Loaded& loaded, const RunResult& result)
         : database_(database), plan_(plan), loaded_(loaded), result_(result) {}
 
-    std::int64_t write(const Signature& made, const std::optional<RunCounts>& counts);
+    std::int64_t write(const Signature& made, const std::optional<RunCounts>& counts,
+                       StatementSink* statements);
 
 private:
     /// Affiliates by storage's number, so that the table grows at its end.
@@ -88,7 +89,7 @@ private:
     void write_names();
     void write_cuts();
     void write_totals(const RunTotals& totals);
-    void write_statements(const std::vector<MemberIndex>& members);
+    void write_statements(const std::vector<MemberIndex>& members, StatementSink& sink);
     void count(const Statement& statement);
     void write_orders();
 
@@ -101,7 +102,8 @@ private:
     std::int64_t statement_sum_minor_ = 0;
 };
 
-std::int64_t Writer::write(const Signature& made, const std::optional<RunCounts>& counts) {
+std::int64_t Writer::write(const Signature& made, const std::optional<RunCounts>& counts,
+                           StatementSink* statements) {
     run_ = database_.integer("SELECT coalesce(max(number), 0) + 1 FROM run").value_or(1);
     const std::string plan_digest = sha256_hex(plan_.text);
     auto aside = std::async(std::launch::async, [&] {
@@ -109,7 +111,12 @@ std::int64_t Writer::write(const Signature& made, const std::optional<RunCounts>
     });
     const std::vector<MemberIndex> members = by_number();
     supersede(made.kind);
-    write_statements(members);
+    if (statements) {
+        write_statements(members, *statements);
+    } else {
+        StatementFeed feed(database_, run_);
+        write_statements(members, feed);
+    }
     const auto [result_digest, totals] = aside.get();
     write_run(made, plan_digest, result_digest, counts);
     write_names();
@@ -251,16 +258,15 @@ void Writer::write_totals(const RunTotals& totals) {
 }
 
 /// The next statements are made while the ones before go into the database.
-void Writer::write_statements(const std::vector<MemberIndex>& members) {
+void Writer::write_statements(const std::vector<MemberIndex>& members, StatementSink& sink) {
     for (const MemberIndex member : members)
         affiliate_count_ += loaded_.snapshot.members.kind[member] == MemberKind::affiliate ? 1 : 0;
     StatementBatches batches(loaded_, result_, run_, members);
-    StatementFeed feed(database_, run_);
     std::vector<NumberedStatement> rows, rows_ahead;
     std::size_t row_count = batches.next(rows);
     while (row_count > 0) {
         auto count_ahead = std::async(std::launch::async, [&] { return batches.next(rows_ahead); });
-        feed.insert(rows, row_count);
+        sink.take(rows, row_count);
         for (std::size_t row = 0; row < row_count; ++row) count(rows[row].statement);
         row_count = count_ahead.get();
         std::swap(rows, rows_ahead);
@@ -295,12 +301,12 @@ void drop_lines(Database& database, std::int64_t run) {
 
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
                   const RunResult& result, const Signature& made,
-                  const std::optional<RunCounts>& counts) {
+                  const std::optional<RunCounts>& counts, StatementSink* statements) {
     ensure(result.accounts.size() == plan.bonuses.size() &&
                result.books.size() == plan.bonuses.size() &&
                result.standing.measures.size() == plan.measures.size(),
            "a run has one account and one book per bonus, and a column per measure");
-    return Writer(database, plan, loaded, result).write(made, counts);
+    return Writer(database, plan, loaded, result).write(made, counts, statements);
 }
 
 }  // namespace downline

@@ -12,6 +12,8 @@
 
 namespace downline {
 
+class StatementSink;  // storage/statement_batches.hpp
+
 /// What is stored: an estimate is a draft that continues drafts, a what-if is never current.
 enum class RunKind : std::uint8_t { run, estimate, what_if };
 
@@ -41,9 +43,11 @@ void drop_lines(Database& database, std::int64_t run);
 /// Stores a draft and returns its number; the plan's draft for the same period before it is
 /// superseded: it keeps its plan, totals and digests, and loses its statements.
 /// REQUIRES: a transaction is open; `loaded` has its members and order_places (its order lines may
-/// be gone). BrokenInvariant where what is written does not add up to what the run paid.
+/// be gone). BrokenInvariant where what is written does not add up to what the run paid. With
+/// `statements` they go there instead of into their tables.
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
                   const RunResult& result, const Signature& made,
-                  const std::optional<RunCounts>& counts = std::nullopt);
+                  const std::optional<RunCounts>& counts = std::nullopt,
+                  StatementSink* statements = nullptr);
 
 }  // namespace downline

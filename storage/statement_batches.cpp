@@ -75,7 +75,7 @@ StatementFeed::StatementFeed(Database& database, std::int64_t run)
                                             {"totals", 7}}),
       lines_(database, "statement_lines", {"statement", "packed"}) {}
 
-void StatementFeed::insert(const std::vector<NumberedStatement>& rows, std::size_t count) {
+void StatementFeed::take(const std::vector<NumberedStatement>& rows, std::size_t count) {
     statements_.insert(rows.data(), 0, count, emit_statement);
     with_lines_.clear();
     for (std::size_t row = 0; row < count; ++row)

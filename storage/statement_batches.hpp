@@ -34,11 +34,18 @@ private:
     std::size_t next_ = 0;
 };
 
+/// Takes the statements of a run, in the order of their numbers.
+class StatementSink {
+public:
+    virtual ~StatementSink() = default;
+    virtual void take(const std::vector<NumberedStatement>& rows, std::size_t count) = 0;
+};
+
 /// Puts the statements of one run into their tables.
-class StatementFeed {
+class StatementFeed final : public StatementSink {
 public:
     StatementFeed(Database& database, std::int64_t run);
-    void insert(const std::vector<NumberedStatement>& rows, std::size_t count);
+    void take(const std::vector<NumberedStatement>& rows, std::size_t count) override;
 
 private:
     Feed statements_, lines_;

@@ -3,7 +3,6 @@
 // A final run is recomputed into a database in memory by the same code that stored it, and then
 // compared row by row: whatever is not the same is named by its table and key. What is asked of the
 // file as a whole is found out meanwhile, by a connection of its own.
-#include "storage/statements.hpp"
 #include "storage/verify.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +23,7 @@
 #include "storage/messages.hpp"
 #include "storage/runs.hpp"
 #include "storage/save.hpp"
+#include "storage/statement_batches.hpp"
 
 namespace downline {
 namespace {
@@ -33,8 +33,6 @@ struct StoredTable {
     const char* name;
     const char* columns;
     int key_columns;
-    const char* of_run = "run = ?1";
-    const char* order = nullptr;  ///< where the key is computed: the column that it follows
 };
 constexpr StoredTable stored_tables[] = {
     {"run_bonus", "place, code, kind, base, maximum, paid, lines", 1},
@@ -42,9 +40,6 @@ constexpr StoredTable stored_tables[] = {
     {"run_measure", "place, name, unit", 1},
     {"run_total", "bonus, stream, paid_level, lines, amount", 3},
     {"run_forfeit", "bonus, reason, amount", 2},
-    {"statement", "member, is_active, rank, title, amount, lines, measures, totals", 1},
-    {"statement_lines", "statement & 0xffffffff AS member, packed", 1, statements_of_run,
-     "statement"},
     {"run_order", "piece, packed", 1},
     {"correction",
      "place, member, bonus, stream, level, paid_level, amount, return_id, returned_on, of_run,"
@@ -65,9 +60,9 @@ std::string key_text(const Query& row, int key_columns) {
     std::string text;
     for (int column = 0; column < key_columns; ++column) {
         const bool is_number = sqlite3_column_type(row.raw(), column) == SQLITE_INTEGER;
-        text += fmt::format("{}{}", column == 0 ? "" : ", ",
-                            is_number ? std::to_string(row.integer(column))
-                                      : shown_value(row.text(column)));
+        text += fmt::format(
+            "{}{}", column == 0 ? "" : ", ",
+            is_number ? std::to_string(row.integer(column)) : shown_value(row.text(column)));
     }
     return text;
 }
@@ -78,9 +73,8 @@ std::optional<std::string> difference(const StoredTable& table, Database& stored
                                       std::int64_t computed_run) {
     std::string keys = "1";
     for (int column = 2; column <= table.key_columns; ++column) keys += fmt::format(", {}", column);
-    if (table.order != nullptr) keys = table.order;
-    const std::string sql = fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {}", table.columns,
-                                        table.name, table.of_run, keys);
+    const std::string sql = fmt::format("SELECT {} FROM {} WHERE run = ?1 ORDER BY {}",
+                                        table.columns, table.name, keys);
     Query left = stored.query(sql), right = computed.query(sql);
     left.bind(1, stored_run);
     right.bind(1, computed_run);
@@ -100,6 +94,78 @@ std::optional<std::string> difference(const StoredTable& table, Database& stored
     }
 }
 
+/// Holds the statements of a run against those that are computed, as they come: the first that
+/// differs is the finding. They are never stored a second time.
+class StatementComparer final : public StatementSink {
+public:
+    StatementComparer(Database& database, std::int64_t run)
+        : statements_(database.query("SELECT member, is_active, rank, title, amount, lines,"
+                                     " measures, totals FROM statement WHERE run = ?1"
+                                     " ORDER BY member")),
+          lines_(database.query(fmt::format("SELECT statement & 0xffffffff, packed"
+                                            " FROM statement_lines WHERE {} ORDER BY statement",
+                                            statements_of_run))) {
+        has_statement_ = statements_.bind(1, run).step();
+        has_lines_ = lines_.bind(1, run).step();
+    }
+
+    void take(const std::vector<NumberedStatement>& rows, std::size_t count) override {
+        for (std::size_t row = 0; row < count && !finding_; ++row) {
+            const std::int64_t member = rows[row].number & 0xffff'ffff;
+            const Statement& statement = rows[row].statement;
+            if (is_there("statement", statements_, has_statement_, member))
+                compare(member, statement);
+            if (!finding_ && !statement.packed.empty() &&
+                is_there("statement_lines", lines_, has_lines_, member)) {
+                if (lines_.blob(1) != statement.packed)
+                    differs("statement_lines", member, "packed");
+                has_lines_ = lines_.step();
+            }
+        }
+    }
+    /// What differs; after the last statement.
+    std::optional<std::string> finish() && {
+        if (!finding_ && has_statement_) one_more("statement", statements_.integer(0));
+        if (!finding_ && has_lines_) one_more("statement_lines", lines_.integer(0));
+        return std::move(finding_);
+    }
+
+private:
+    /// Whether the next row that is stored is the member's; a finding_ where it is not.
+    bool is_there(const char* table, const Query& stored, bool has_row, std::int64_t member) {
+        if (has_row && stored.integer(0) == member) return true;
+        if (has_row && stored.integer(0) < member) one_more(table, stored.integer(0));
+        else finding_ = fmt::format("{} has one less row than the facts give ({})", table, member);
+        return false;
+    }
+    void one_more(const char* table, std::int64_t member) {
+        finding_ = fmt::format("{} has one more row than the facts give ({})", table, member);
+    }
+    void differs(const char* table, std::int64_t member, const char* column) {
+        finding_ = fmt::format("{} ({}): {} is not what the facts give", table, member, column);
+    }
+    void compare(std::int64_t member, const Statement& statement) {
+        const std::int64_t numbers[] = {statement.is_active ? 1 : 0, statement.rank,
+                                        statement.title, statement.amount_minor,
+                                        static_cast<std::int64_t>(statement.line_count)};
+        int column = 1;
+        for (const std::int64_t number : numbers) {
+            if (statements_.is_null(column) || statements_.integer(column) != number) break;
+            ++column;
+        }
+        if (column == 6 && statements_.blob(column) == statement.measures) ++column;
+        if (column == 7 && statements_.blob(column) == statement.totals &&
+            statements_.is_null(column) == statement.totals.empty())
+            ++column;
+        if (column < 8)
+            differs("statement", member, sqlite3_column_name(statements_.raw(), column));
+        has_statement_ = statements_.step();
+    }
+    Query statements_, lines_;
+    bool has_statement_ = false, has_lines_ = false;
+    std::optional<std::string> finding_;
+};
+
 struct FinalRun {
     std::int64_t number{}, last_import{}, previous_run{};
     std::string plan, period, plan_text, plan_digest, inputs_digest, result_digest, chain_digest,
@@ -118,9 +184,9 @@ std::vector<FinalRun> final_runs(Database& database) {
         run.number = query.integer(0);
         run.last_import = query.integer(1);
         int column = 2;
-        for (std::string* text : {&run.plan, &run.period, &run.plan_text, &run.plan_digest,
-                                  &run.inputs_digest, &run.result_digest, &run.chain_digest,
-                                  &run.version})
+        for (std::string* text :
+             {&run.plan, &run.period, &run.plan_text, &run.plan_digest, &run.inputs_digest,
+              &run.result_digest, &run.chain_digest, &run.version})
             *text = query.text(column++);
         run.previous_run = query.integer(column);
     }
@@ -131,12 +197,14 @@ Check check_integrity(Database& database) {
     Query query = database.query("PRAGMA integrity_check(5)");
     std::string finding;
     while (query.step())
-        if (query.text(0) != "ok") finding += (finding.empty() ? "" : "; ") + harmless(query.text(0));
+        if (query.text(0) != "ok")
+            finding += (finding.empty() ? "" : "; ") + harmless(query.text(0));
     const bool holds = finding.empty();
     return {"integrity", holds, holds ? "the file is sound" : finding};
 }
 
-/// The row numbers of a table, ascending: mostly one after the other, so that a look is a comparison.
+/// The row numbers of a table, ascending: mostly one after the other, so that a look is a
+/// comparison.
 class RowNumbers {
 public:
     RowNumbers(Database& database, const std::string& table) {
@@ -182,14 +250,12 @@ Check check_links(Database& database) {
     std::string finding;
     std::int64_t count = 0;
     for (const Links& links : all_links(database)) {
-        Query query =
-            database.query(fmt::format("SELECT {} FROM {}", links.columns, links.table));
+        Query query = database.query(fmt::format("SELECT {} FROM {}", links.columns, links.table));
         std::vector<const RowNumbers*> parents;
         while (query.step()) {
             if (parents.empty())
                 for (const std::string& parent : links.parents)
-                    parents.push_back(
-                        &numbers.try_emplace(parent, database, parent).first->second);
+                    parents.push_back(&numbers.try_emplace(parent, database, parent).first->second);
             for (std::size_t i = 0; i < parents.size(); ++i) {
                 const int column = static_cast<int>(i);
                 if (query.is_null(column) || parents[i]->contains(query.integer(column))) continue;
@@ -276,7 +342,10 @@ std::optional<std::string> recomputed_differs(Database& database, const FinalRun
     loaded.snapshot.orders = {};
     Database computed = Database::in_memory();
     Transaction transaction(computed);
-    const std::int64_t number = save(computed, plan, loaded, result, {"verify", ""});
+    StatementComparer statements(database, run.number);
+    const std::int64_t number =
+        save(computed, plan, loaded, result, {"verify", ""}, std::nullopt, &statements);
+    if (auto found = std::move(statements).finish()) return found;
     for (const StoredTable& table : stored_tables)
         if (auto found = difference(table, database, run.number, computed, number)) return found;
     Query digest = computed.query("SELECT result_digest FROM run WHERE number = ?1");
@@ -291,15 +360,15 @@ Check check_run(Database& database, const FinalRun& run, unsigned thread_count) 
     std::optional<std::string> finding;
     if (sha256_hex(run.plan_text) != run.plan_digest) finding = "the text of its plan was changed";
     try {
-            if (!finding) finding = recomputed_differs(database, run, thread_count);
+        if (!finding) finding = recomputed_differs(database, run, thread_count);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& error) {  // of facts that were tampered with, anything
         finding = fmt::format("it cannot be computed again: {}", error.what());
     }
     if (finding && run.version != DOWNLINE_VERSION)
-        *finding += fmt::format(" (it was made by version {}, this is {})", run.version,
-                                DOWNLINE_VERSION);
+        *finding +=
+            fmt::format(" (it was made by version {}, this is {})", run.version, DOWNLINE_VERSION);
     return {name, !finding, finding.value_or("computed again from the facts it saw: the same")};
 }
 
