@@ -68,6 +68,7 @@ MemberRow member_of(const Faces& faces, int row, int shape, const Facts& facts, 
     const std::array<Day, 8> joinings{first - 200, first - 31, first - 30, first - 1,
                                       first,       first + 3,  last - 1,   last};
     member.joined_on = dice.chance(50) ? dice.pick(joinings) : first - 1 - dice.roll(400);
+    member.joined_on = std::min(member.joined_on, last);  // a period may be a day
     if (member.kind == MemberKind::affiliate && dice.chance(30))
         member.title_before = static_cast<std::uint16_t>(dice.roll(rank_count + 1));
     dice.skip_to(placement_face);
