@@ -52,8 +52,7 @@ StoredOrder find_order(Database& database, const std::string& order_id) {
 std::optional<std::pair<OrderLineIndex, OrderLineIndex>> places_of(Database& database,
                                                                    std::int64_t run,
                                                                    const StoredOrder& order) {
-    Query pieces =
-        database.query("SELECT packed FROM run_order WHERE run = ?1 ORDER BY piece");
+    Query pieces = database.query("SELECT packed FROM run_order WHERE run = ?1 ORDER BY piece");
     pieces.bind(1, run);
     const std::set<std::int64_t> wanted(order.rows.begin(), order.rows.end());
     OrderLineIndex place = 0, first = 0, last = 0;
@@ -81,13 +80,13 @@ struct Found {
 Found find_run_of(Database& database, const std::optional<std::string>& plan,
                   const std::string& order_id, const StoredOrder& order) {
     std::optional<Found> found;
-    bool has_period = false;
+    std::optional<Day> first_day;  // of the earliest run that could hold it
     std::vector<RunRecord> runs = list_runs(database);
     std::ranges::stable_sort(runs, {}, &RunRecord::first_day);
     for (const RunRecord& run : runs) {
         if (run.state != "final" && run.state != "draft") continue;
         if ((plan && run.plan != *plan) || run.last_day < order.ordered_on) continue;
-        has_period = true;
+        if (!first_day) first_day = run.first_day;
         if (found && found->run.plan == run.plan) continue;
         const auto places = places_of(database, run.number, order);
         if (!places) continue;
@@ -98,11 +97,14 @@ Found find_run_of(Database& database, const std::optional<std::string>& plan,
         found = {run, places->first, places->second};
     }
     if (found) return *found;
+    const std::string_view reason =
+        !first_day ? "run its period first"
+        : order.ordered_on < *first_day
+            ? "it is history, from before the first period that was run, and pays nothing"
+            : "it came after the runs there are; run its period again";
     throw Refusal(Refusal::Kind::state,
                   fmt::format("no run holds order {} of {}: {}", shown_value(order_id),
-                              format_day(order.ordered_on),
-                              has_period ? "it came after the runs there are; run its period again"
-                                         : "run its period first"));
+                              format_day(order.ordered_on), reason));
 }
 
 /// What a stored line and a slot that was paid have in common.
@@ -117,8 +119,8 @@ public:
           found_(found),
           plan_(again.plan),
           snapshot_(again.loaded.snapshot),
-          explained_(downline::explain_order(plan_, snapshot_, found.first, found.last,
-                                             thread_count)),
+          explained_(
+              downline::explain_order(plan_, snapshot_, found.first, found.last, thread_count)),
           asked_(plan_, snapshot_, explained_.result.standing),
           reader_(database.handle(), found.run.number) {}
 
@@ -281,8 +283,9 @@ void Shower::check_stored(ExplainedOrder& order) {
     }
     std::ranges::sort(explained);
     std::ranges::sort(stored);
-    ensure(explained == stored, "the explanation of an order is not what its run stored; "
-                                "`verify` says what differs");
+    ensure(explained == stored,
+           "the explanation of an order is not what its run stored; "
+           "`verify` says what differs");
 }
 
 void Shower::add_later(ExplainedOrder& order) {

@@ -95,6 +95,10 @@ TEST_CASE("an order that came after the run, or that two plans paid, is said to 
     CHECK(message_of<Refusal>([&] { return explain_order(facts.database, {}, "late"); }) ==
           "no run holds order \"late\" of 2026-01-20: it came after the runs there are; run its "
           "period again");
+    facts.order({"early", "eve", "2025-12-20", 1'000});
+    CHECK(message_of<Refusal>([&] { return explain_order(facts.database, {}, "early"); }) ==
+          "no run holds order \"early\" of 2025-12-20: it is history, from before the first period "
+          "that was run, and pays nothing");
     std::string other = small_plan;
     other.replace(other.find("\"small\""), 7, "\"other\"");
     (void)draft(facts, "2026-01", other);
