@@ -86,7 +86,7 @@ TEST_CASE("caps and limits hold, and what they leave is what they allow, to the 
         RC_ASSERT(result.paid_minor == allowed);
         cut_count += result.cuts.size();
     });
-    CHECK(cut_count >= portion_of(500));  // the cases are worth it
+    CHECK(cut_count >= enough(500));  // the cases are worth it
 }
 
 }  // namespace

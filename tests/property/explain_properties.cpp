@@ -81,8 +81,8 @@ TEST_CASE("the explanations of all orders are the lines and accounts of the run"
             for (const Step& step : bonus.steps) ++(step.slot ? slot_count : passed_count);
         }
     });
-    CHECK(slot_count >= portion_of(10'000));  // the cases are worth explaining
-    CHECK(passed_count >= portion_of(1'000));
+    CHECK(slot_count >= enough(10'000));  // the cases are worth explaining
+    CHECK(passed_count >= enough(1'000));
 }
 
 TEST_CASE("an order explained alone is explained as among all") {
@@ -112,7 +112,7 @@ TEST_CASE("an order explained alone is explained as among all") {
         }
         RC_ASSERT(one.result.standing.rank == all.result.standing.rank);
     });
-    CHECK(slot_count >= portion_of(1'000));
+    CHECK(slot_count >= enough(1'000));
 }
 
 /// The kinds that are paid for no order.
@@ -187,7 +187,7 @@ TEST_CASE("the slots of matches, pools, fixed amounts and binaries are the lines
     });
     for (const char* kind : {"match", "pool", "fixed", "binary"}) {
         CAPTURE(kind);
-        CHECK(slot_counts[kind] >= portion_of(500));
+        CHECK(slot_counts[kind] >= enough(500));
     }
 }
 
@@ -291,8 +291,8 @@ TEST_CASE("the ladder of every affiliate, asked again, is that of the run") {
             }
         }
     });
-    CHECK(rank_count >= portion_of(1'000));
-    CHECK(missed_count >= portion_of(500));
+    CHECK(rank_count >= enough(1'000));
+    CHECK(missed_count >= enough(500));
 }
 
 TEST_CASE("a supposed order pays what it would have paid") {

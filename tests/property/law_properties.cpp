@@ -131,7 +131,7 @@ TEST_CASE("what others sell outside a member's lines does not change its pay") {
         unmoved_count += before.size();
         RC_ASSERT(before == after);
     });
-    CHECK(unmoved_count >= portion_of(1000));
+    CHECK(unmoved_count >= enough(1000));
 }
 
 TEST_CASE("cutting one's account in two, one under the other, gains nothing") {
@@ -162,7 +162,7 @@ TEST_CASE("cutting one's account in two, one under the other, gains nothing") {
         RC_ASSERT(after[facts.members[row].id] + after[lower.id] ==
                   before[facts.members[row].id]);
     });
-    CHECK(earner_count >= portion_of(300));
+    CHECK(earner_count >= enough(300));
 }
 
 TEST_CASE("a pool shares out every minor unit of its fund, or nothing") {
@@ -189,7 +189,7 @@ TEST_CASE("a pool shares out every minor unit of its fund, or nothing") {
         RC_ASSERT(shared == lines.front().base.value());  // the fund stands on every line
         ++shared_count;
     });
-    CHECK(shared_count >= portion_of(300));
+    CHECK(shared_count >= enough(300));
 }
 
 }  // namespace

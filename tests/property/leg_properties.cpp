@@ -26,7 +26,7 @@ TEST_CASE("with places, legs and binaries the engine equals the reference") {
         RC_ASSERT(found.empty());
     });
     MESSAGE(payment_count, " lines and ", carry_count, " legs that carry were compared");
-    CHECK(carry_count >= portion_of(1'000));
+    CHECK(carry_count >= enough(1'000));
 }
 
 /// What stands in everybody's legs, by walking up from each; and what is carried in.
@@ -83,7 +83,7 @@ TEST_CASE("volume in legs is conserved: what a match takes of one leg it takes o
             }
         }
     });
-    CHECK(matched_count >= portion_of(100));  // the cases are worth it
+    CHECK(matched_count >= enough(100));  // the cases are worth it
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST_CASE("the books add up whatever is earned, paid, held, failed and sent back
                   ledger.check(books);
               }
           });
-    CHECK(payment_count >= portion_of(500));
+    CHECK(payment_count >= enough(500));
     CHECK(failure_count > 50);
 }
 

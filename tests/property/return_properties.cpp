@@ -159,7 +159,7 @@ TEST_CASE("when every order comes back later, exactly what was left of it is tak
         RC_ASSERT(found.empty());
     });
     MESSAGE(reversed, " lines taken back");
-    CHECK(reversed >= (share_divisor == 1 ? 300U : 1U));  // few small cases have few
+    CHECK(reversed >= enough(300));
 }
 
 TEST_CASE("partial returns take back together what one whole return does") {
@@ -202,7 +202,7 @@ TEST_CASE("partial returns take back together what one whole return does") {
         RC_ASSERT(verify(many, {}, 1, [](const Check&) {}));
     });
     MESSAGE(reversed, " lines taken back");
-    CHECK(reversed >= (share_divisor == 1 ? 300U : 1U));  // few small cases have few
+    CHECK(reversed >= enough(300));
 }
 
 TEST_CASE("an order that comes back in its own period was never there") {
