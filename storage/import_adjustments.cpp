@@ -1,9 +1,7 @@
 // Adjustments: an amount put right by hand, with its reason, in the period that it names.
 #include <fmt/format.h>
 
-#include "storage/import_codes.hpp"
-#include "storage/import_columns.hpp"
-#include "storage/import_context.hpp"
+#include "storage/import_affiliate_rows.hpp"
 #include "storage/messages.hpp"
 
 namespace downline {
@@ -15,13 +13,12 @@ struct AdjustmentRow {
     Period period;
 };
 
-class AdjustmentImporter : public Importer {
+class AdjustmentImporter : public AffiliateRowImporter {
 public:
     explicit AdjustmentImporter(ImportContext& context);
-    std::uint64_t read(SourceFile& file) override;
 
 private:
-    void take();
+    void take() override;
     bool read_period(AdjustmentRow& row);
     bool read_member(AdjustmentRow& row);
     bool settle_known(const AdjustmentRow& row, std::int64_t& replaces);
@@ -31,40 +28,20 @@ private:
         return format_decimal(amount, context_.format.currency_places);
     }
 
-    ImportContext& context_;
-    RowReader reader_;
-    KnownMembers members_;
-    Query known_, kind_, insert_, replace_;
+    Query known_, insert_;
 };
 
 AdjustmentImporter::AdjustmentImporter(ImportContext& context)
-    : context_(context),
-      reader_(ImportKind::adjustments, context.format, context.problems.keeps_rows()),
-      members_(context.database, context.bytes_total),
+    : AffiliateRowImporter(context, ImportKind::adjustments, "adjustment"),
       known_(context.database.query(
           "SELECT a.row, a.import, m.member_id, a.period, a.last_day, a.amount, a.reason, a.bonus"
           " FROM adjustment a JOIN member m ON m.number = a.member WHERE a.adjustment_id = ?1 AND"
           " NOT EXISTS (SELECT 1 FROM replaced r WHERE r.table_name = 'adjustment' AND"
           " r.row = a.row)")),
-      kind_(context.database.query(
-          "SELECT ifnull((SELECT value FROM member_change WHERE member = ?1 AND item = 'kind'"
-          " ORDER BY holds_from DESC, row DESC LIMIT 1), kind), joined_on FROM member"
-          " WHERE number = ?1")),
       insert_(context.database.query(
           "INSERT INTO adjustment(import, adjustment_id, member, period, first_day, last_day,"
           " amount, reason, bonus) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, ''))"
-          " RETURNING row")),
-      replace_(context.database.query("INSERT INTO replaced(table_name, row, import, by_row)"
-                                      " VALUES ('adjustment', ?1, ?2, ?3)")) {}
-
-std::uint64_t AdjustmentImporter::read(SourceFile& file) {
-    const std::uint64_t before = reader_.row_count();
-    while (const std::unique_ptr<Segment> segment = file.next()) {
-        reader_.each_row(file, *segment, [this] { take(); });
-        context_.problems.add(reader_.problems);
-    }
-    return reader_.row_count() - before;
-}
+          " RETURNING row")) {}
 
 void AdjustmentImporter::take() {
     AdjustmentRow row;
@@ -98,30 +75,16 @@ bool AdjustmentImporter::read_period(AdjustmentRow& row) {
 }
 
 bool AdjustmentImporter::read_member(AdjustmentRow& row) {
-    const std::uint32_t number = members_.find(row.member_id);
-    if (number == IdTable::none) {
-        reader_.refuse(adjustment_member_id, code::unknown_member,
-                       fmt::format("member_id {} is nobody's; import the members first",
-                                   shown_value(row.member_id)));
-        return false;
-    }
-    row.member = number;
-    kind_.reset();
-    kind_.bind(1, row.member);
-    const bool is_known = kind_.step();
-    const bool is_customer = is_known && kind_.integer(0) != 0;
-    const bool joins_later = is_known && kind_.integer(1) > row.period.last;
-    kind_.reset();
-    if (is_customer)
-        reader_.refuse(adjustment_member_id, code::customer_adjusted,
-                       fmt::format("member_id {} is a customer, and customers earn nothing; name an "
-                                   "affiliate",
-                                   shown_value(row.member_id)));
+    const auto member =
+        find_member(adjustment_member_id, row.member_id, code::customer_adjusted);
+    if (!member) return false;
+    row.member = member->number;
+    const bool joins_later = member->joined_on > row.period.last;
     if (joins_later)
         reader_.refuse(adjustment_period, code::period_before_joining,
                        fmt::format("period {} ends before {} joined; name a later one",
                                    period_name(row.period), shown_value(row.member_id)));
-    return !is_customer && !joins_later;
+    return !member->is_customer && !joins_later;
 }
 
 /// Whether the period may take it; of a late one the first open period does.
@@ -178,16 +141,8 @@ void AdjustmentImporter::insert(const AdjustmentRow& row, std::int64_t replaces)
     insert_.bind(4, period_name(row.period)).bind(5, std::int64_t{row.period.first});
     insert_.bind(6, std::int64_t{row.period.last}).bind(7, row.amount).bind(8, row.reason);
     insert_.bind(9, row.bonus);
-    insert_.step();
-    const std::int64_t stored = insert_.integer(0);
-    insert_.step();
     context_.saw_day(row.period.first);
-    if (replaces == 0) {
-        ++context_.report.new_rows;
-        return;
-    }
-    replace_.bind(1, replaces).bind(2, context_.import_number).bind(3, stored).run();
-    ++context_.report.changed_rows;
+    AffiliateRowImporter::insert(insert_, replaces);
 }
 
 }  // namespace

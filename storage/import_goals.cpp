@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan/plan.hpp"
-#include "storage/import_codes.hpp"
-#include "storage/import_columns.hpp"
-#include "storage/import_context.hpp"
+#include "storage/import_affiliate_rows.hpp"
 #include "storage/messages.hpp"
 
 namespace downline {
@@ -16,13 +14,12 @@ struct GoalRow {
     std::int64_t member{}, monthly_amount{}, set_on{}, reach_by{};
 };
 
-class GoalImporter : public Importer {
+class GoalImporter : public AffiliateRowImporter {
 public:
     explicit GoalImporter(ImportContext& context);
-    std::uint64_t read(SourceFile& file) override;
 
 private:
-    void take();
+    void take() override;
     bool read_member(GoalRow& row);
     bool settle_known(GoalRow& row, std::int64_t& replaces);
     void insert(const GoalRow& row, std::int64_t replaces);
@@ -30,10 +27,7 @@ private:
         return format_decimal(amount, context_.format.currency_places);
     }
 
-    ImportContext& context_;
-    RowReader reader_;
-    KnownMembers members_;
-    Query known_, kind_, insert_, replace_;
+    Query known_, insert_;
 };
 
 void bind_key(Query& query, int first, const GoalRow& row) {
@@ -45,30 +39,14 @@ void bind_key(Query& query, int first, const GoalRow& row) {
 }
 
 GoalImporter::GoalImporter(ImportContext& context)
-    : context_(context),
-      reader_(ImportKind::goals, context.format, context.problems.keeps_rows()),
-      members_(context.database, context.bytes_total),
+    : AffiliateRowImporter(context, ImportKind::goals, "goal"),
       known_(context.database.query(
           "SELECT row, import, monthly_amount, reach_by FROM goal g WHERE member = ?1 AND stream IS"
           " ?2 AND set_on IS ?3 AND NOT EXISTS (SELECT 1 FROM replaced r WHERE r.table_name ="
           " 'goal' AND r.row = g.row)")),
-      kind_(context.database.query(
-          "SELECT ifnull((SELECT value FROM member_change WHERE member = ?1 AND item = 'kind'"
-          " ORDER BY holds_from DESC, row DESC LIMIT 1), kind) FROM member WHERE number = ?1")),
       insert_(context.database.query(
           "INSERT INTO goal(import, member, stream, set_on, monthly_amount, reach_by)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING row")),
-      replace_(context.database.query("INSERT INTO replaced(table_name, row, import, by_row)"
-                                      " VALUES ('goal', ?1, ?2, ?3)")) {}
-
-std::uint64_t GoalImporter::read(SourceFile& file) {
-    const std::uint64_t before = reader_.row_count();
-    while (const std::unique_ptr<Segment> segment = file.next()) {
-        reader_.each_row(file, *segment, [this] { take(); });
-        context_.problems.add(reader_.problems);
-    }
-    return reader_.row_count() - before;
-}
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING row")) {}
 
 void GoalImporter::take() {
     GoalRow row;
@@ -93,24 +71,9 @@ void GoalImporter::take() {
 }
 
 bool GoalImporter::read_member(GoalRow& row) {
-    const std::uint32_t number = members_.find(row.member_id);
-    if (number == IdTable::none) {
-        reader_.refuse(goal_member_id, code::unknown_member,
-                       fmt::format("member_id {} is nobody's; import the members first",
-                                   shown_value(row.member_id)));
-        return false;
-    }
-    row.member = number;
-    kind_.reset();
-    kind_.bind(1, row.member);
-    const bool is_customer = kind_.step() && kind_.integer(0) != 0;
-    kind_.reset();
-    if (is_customer)
-        reader_.refuse(goal_member_id, code::customer_goal,
-                       fmt::format("member_id {} is a customer, and customers earn nothing; name "
-                                   "an affiliate",
-                                   shown_value(row.member_id)));
-    return !is_customer;
+    const auto member = find_member(goal_member_id, row.member_id, code::customer_goal);
+    if (member) row.member = member->number;
+    return member && !member->is_customer;
 }
 
 /// Whether a goal that may be known goes in; what the file lacks stays as it was.
@@ -152,16 +115,8 @@ void GoalImporter::insert(const GoalRow& row, std::int64_t replaces) {
     insert_.bind(5, row.monthly_amount);
     if (row.reach_by == not_stated) insert_.bind_null(6);
     else insert_.bind(6, row.reach_by);
-    insert_.step();
-    const std::int64_t stored = insert_.integer(0);
-    insert_.step();
     if (row.set_on != not_stated) context_.saw_day(static_cast<Day>(row.set_on));
-    if (replaces == 0) {
-        ++context_.report.new_rows;
-        return;
-    }
-    replace_.bind(1, replaces).bind(2, context_.import_number).bind(3, stored).run();
-    ++context_.report.changed_rows;
+    AffiliateRowImporter::insert(insert_, replaces);
 }
 
 }  // namespace

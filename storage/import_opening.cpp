@@ -4,9 +4,7 @@
 
 #include <array>
 
-#include "storage/import_codes.hpp"
-#include "storage/import_columns.hpp"
-#include "storage/import_context.hpp"
+#include "storage/import_affiliate_rows.hpp"
 #include "storage/messages.hpp"
 
 namespace downline {
@@ -35,16 +33,16 @@ constexpr std::array<NamedColumn, 5> named_columns{{
 struct OpeningRow {
     std::string_view member_id, bonus, measure, order_id;
     std::int64_t member{}, amount{}, line{}, level{};
+    Day joined_on{};  ///< the member
     Item item{};
 };
 
-class OpeningImporter : public Importer {
+class OpeningImporter : public AffiliateRowImporter {
 public:
     explicit OpeningImporter(ImportContext& context);
-    std::uint64_t read(SourceFile& file) override;
 
 private:
-    void take();
+    void take() override;
     bool read_item(OpeningRow& row);
     std::int64_t read_amount(Item item);
     bool read_member(OpeningRow& row);
@@ -55,11 +53,8 @@ private:
     void insert(const OpeningRow& row, std::int64_t replaces);
     std::string amount_text(Item item, std::int64_t amount) const;
 
-    ImportContext& context_;
-    RowReader reader_;
-    KnownMembers members_;
     std::string too_late_;  ///< why nothing is taken any more; empty: it is
-    Query known_, kind_, order_, insert_, replace_;
+    Query known_, order_, insert_;
 };
 
 /// Why opening rows come too late; "" where they do not.
@@ -75,37 +70,20 @@ std::string too_late(Database& database, const Closing& closing) {
 }
 
 OpeningImporter::OpeningImporter(ImportContext& context)
-    : context_(context),
-      reader_(ImportKind::opening, context.format, context.problems.keeps_rows()),
-      members_(context.database, context.bytes_total),
+    : AffiliateRowImporter(context, ImportKind::opening, "opening"),
       too_late_(too_late(context.database, context.closing)),
       known_(context.database.query(
           "SELECT row, import, amount FROM opening o WHERE member = ?1 AND item = ?2 AND bonus IS"
           " nullif(?3, '') AND measure IS nullif(?4, '') AND order_id IS nullif(?5, '') AND line IS"
           " nullif(?6, -1) AND level IS nullif(?7, -1) AND NOT EXISTS (SELECT 1 FROM replaced r"
           " WHERE r.table_name = 'opening' AND r.row = o.row)")),
-      kind_(context.database.query(
-          "SELECT ifnull((SELECT value FROM member_change WHERE member = ?1 AND item = 'kind'"
-          " ORDER BY holds_from DESC, row DESC LIMIT 1), kind), joined_on FROM member"
-          " WHERE number = ?1")),
       order_(context.database.query(
           "SELECT ordered_on FROM order_line o WHERE order_id = ?1 AND line = ?2 AND NOT EXISTS"
           " (SELECT 1 FROM replaced r WHERE r.table_name = 'order_line' AND r.row = o.row)")),
       insert_(context.database.query(
           "INSERT INTO opening(member, item, bonus, measure, order_id, line, level, import, amount)"
           " VALUES (?1, ?2, nullif(?3, ''), nullif(?4, ''), nullif(?5, ''), nullif(?6, -1),"
-          " nullif(?7, -1), ?8, ?9) RETURNING row")),
-      replace_(context.database.query("INSERT INTO replaced(table_name, row, import, by_row)"
-                                      " VALUES ('opening', ?1, ?2, ?3)")) {}
-
-std::uint64_t OpeningImporter::read(SourceFile& file) {
-    const std::uint64_t before = reader_.row_count();
-    while (const std::unique_ptr<Segment> segment = file.next()) {
-        reader_.each_row(file, *segment, [this] { take(); });
-        context_.problems.add(reader_.problems);
-    }
-    return reader_.row_count() - before;
-}
+          " nullif(?7, -1), ?8, ?9) RETURNING row")) {}
 
 void OpeningImporter::take() {
     OpeningRow row;
@@ -173,24 +151,11 @@ std::int64_t OpeningImporter::read_amount(Item item) {
 }
 
 bool OpeningImporter::read_member(OpeningRow& row) {
-    const std::uint32_t number = members_.find(row.member_id);
-    if (number == IdTable::none) {
-        reader_.refuse(opening_member_id, code::unknown_member,
-                       fmt::format("member_id {} is nobody's; import the members first",
-                                   shown_value(row.member_id)));
-        return false;
-    }
-    row.member = number;
-    kind_.reset();
-    kind_.bind(1, row.member);
-    const bool is_customer = kind_.step() && kind_.integer(0) != 0;
-    kind_.reset();
-    if (is_customer)
-        reader_.refuse(opening_member_id, code::customer_opening,
-                       fmt::format("member_id {} is a customer, and customers earn nothing; name an "
-                                   "affiliate",
-                                   shown_value(row.member_id)));
-    return !is_customer;
+    const auto member = find_member(opening_member_id, row.member_id, code::customer_opening);
+    if (!member) return false;
+    row.member = member->number;
+    row.joined_on = member->joined_on;
+    return !member->is_customer;
 }
 
 /// An opening line is of an order that is known, and its earner was there.
@@ -206,16 +171,12 @@ bool OpeningImporter::read_order(const OpeningRow& row) {
     }
     const auto ordered_on = static_cast<Day>(order_.integer(0));
     order_.reset();
-    kind_.reset();
-    kind_.bind(1, row.member);
-    const Day joined_on = kind_.step() ? static_cast<Day>(kind_.integer(1)) : 0;
-    kind_.reset();
-    if (joined_on <= ordered_on) return true;
+    if (row.joined_on <= ordered_on) return true;
     reader_.refuse(opening_order_id, code::order_before_joining,
                    fmt::format("order_id {} is of {}, but {} joined on {} and cannot have earned on "
                                "it; correct one of the two",
                                shown_value(row.order_id), format_day(ordered_on),
-                               shown_value(row.member_id), format_day(joined_on)));
+                               shown_value(row.member_id), format_day(row.joined_on)));
     return false;
 }
 
@@ -270,15 +231,7 @@ bool OpeningImporter::is_open() {
 void OpeningImporter::insert(const OpeningRow& row, std::int64_t replaces) {
     bind_key(insert_, row);
     insert_.bind(8, context_.import_number).bind(9, row.amount);
-    insert_.step();
-    const std::int64_t stored = insert_.integer(0);
-    insert_.step();
-    if (replaces == 0) {
-        ++context_.report.new_rows;
-        return;
-    }
-    replace_.bind(1, replaces).bind(2, context_.import_number).bind(3, stored).run();
-    ++context_.report.changed_rows;
+    AffiliateRowImporter::insert(insert_, replaces);
 }
 
 }  // namespace
