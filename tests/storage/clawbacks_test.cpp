@@ -5,7 +5,7 @@
 #include "storage/balances.hpp"
 #include "storage/earnings.hpp"
 #include "storage/runs.hpp"
-#include "storage/verify.hpp"
+#include "tests/storage/books_hold.hpp"
 #include "tests/storage/facts.hpp"
 
 namespace downline {
@@ -64,16 +64,9 @@ struct Company : Facts {
         return text;
     }
     std::string balance(const char* member_id) {
-        return format_decimal(balance_history(database, member_id).balance_minor, 2);
+        return balance_of(database, member_id);
     }
-    void check_books() {
-        CHECK(posting_differences(database).empty());
-        CHECK(verify(database, {}, 1, [](const Check& check) {
-            CAPTURE(check.name);
-            CAPTURE(check.finding);
-            CHECK(check.holds);
-        }));
-    }
+    void check_books() { check_books_of(database); }
 };
 
 TEST_CASE("an order that is returned after its period was closed is taken back, matches too") {

@@ -7,7 +7,7 @@
 #include "storage/earnings.hpp"
 #include "storage/import.hpp"
 #include "storage/runs.hpp"
-#include "storage/verify.hpp"
+#include "tests/storage/books_hold.hpp"
 #include "tests/storage/facts.hpp"
 
 namespace downline {
@@ -77,14 +77,7 @@ struct Company {
                                 line.reason ? " for " + *line.reason : "");
         return text;
     }
-    void check_books() {
-        CHECK(posting_differences(database).empty());
-        CHECK(verify(database, {}, 1, [](const Check& check) {
-            CAPTURE(check.name);
-            CAPTURE(check.finding);
-            CHECK(check.holds);
-        }));
-    }
+    void check_books() { check_books_of(database); }
     Database database = Database::in_memory();
 };
 

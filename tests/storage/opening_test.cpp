@@ -11,6 +11,7 @@
 #include "storage/payouts.hpp"
 #include "storage/runs.hpp"
 #include "storage/verify.hpp"
+#include "tests/storage/books_hold.hpp"
 #include "tests/storage/facts.hpp"
 #include "tests/storage/importing.hpp"
 
@@ -99,16 +100,9 @@ struct Company {
         return text;
     }
     std::string balance(const char* member_id) {
-        return format_decimal(balance_history(database, member_id).balance_minor, 2);
+        return balance_of(database, member_id);
     }
-    void check_books() {
-        CHECK(posting_differences(database).empty());
-        CHECK(verify(database, {}, 1, [](const Check& check) {
-            CAPTURE(check.name);
-            CAPTURE(check.finding);
-            CHECK(check.holds);
-        }));
-    }
+    void check_books() { check_books_of(database); }
     std::string refusal(const std::function<void()>& work) {
         try {
             work();

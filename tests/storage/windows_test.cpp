@@ -9,6 +9,7 @@
 #include "storage/earnings.hpp"
 #include "storage/runs.hpp"
 #include "storage/verify.hpp"
+#include "tests/storage/books_hold.hpp"
 #include "tests/storage/facts.hpp"
 
 namespace downline {
@@ -49,11 +50,7 @@ struct Months {
         return "none";
     }
     void check_verified() {
-        CHECK(verify(facts.database, {}, 1, [](const Check& check) {
-            CAPTURE(check.name);
-            CAPTURE(check.finding);
-            CHECK(check.holds);
-        }));
+        check_verifies(facts.database);
     }
 };
 
