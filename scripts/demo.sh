@@ -24,7 +24,7 @@ scripts/setup.sh
 mkdir -p build
 rm -f build/demo.db build/demo.db-journal
 
-say "Building build/release/downline (the first time takes a minute)"
+say "Building build/release/downline (the first time takes some minutes)"
 if ! { cmake --preset release && cmake --build --preset release --target downline; } \
     >build/demo-build.log 2>&1; then
     tail -n 40 build/demo-build.log >&2
