@@ -12,13 +12,6 @@ namespace {
 
 using Values = std::vector<std::int64_t>;
 
-Needs needs_of_filter(const Plan& plan, const OrderFilter& filter) {
-    Needs needs = Needs::nothing;
-    if (filter.seller) needs = needs_of(plan, *filter.seller);
-    if (filter.negated) needs = std::max(needs, needs_of_filter(plan, *filter.negated));
-    return needs;
-}
-
 std::int64_t order_value(const MeasurePass& pass, const Measure& measure, OrderLineIndex line) {
     switch (measure.column) {
         case Measure::Column::volume: return pass.weighted.volume_centipoints[line];
@@ -30,54 +23,45 @@ std::int64_t order_value(const MeasurePass& pass, const Measure& measure, OrderL
     return 0;
 }
 
-/// A customer's orders count for its seller. An order counts once, and not when fully returned.
+/// Adds up lines that come in order: a customer's orders count for its seller; an order counts once,
+/// and not when fully returned.
+class OrderSum {
+public:
+    OrderSum(const MeasurePass& pass, const Measure& measure, const OrderMatcher& matcher)
+        : pass_(pass), measure_(measure), matcher_(matcher) {}
+
+    [[nodiscard]] std::int64_t value_of(OrderLineIndex line) {
+        const bool is_wanted =
+            pass_.orders.is_from_customer[line] ? measure_.from_customers : measure_.from_self;
+        if (!is_wanted || !matcher_.takes(line)) return 0;
+        const std::uint32_t order = pass_.snapshot.orders.order[line];
+        const bool is_count = measure_.column == Measure::Column::order_count;
+        if (is_count && (pass_.orders.is_returned[order] || order == counted_order_)) return 0;
+        counted_order_ = order;
+        return order_value(pass_, measure_, line);
+    }
+
+private:
+    const MeasurePass& pass_;
+    const Measure& measure_;
+    const OrderMatcher& matcher_;
+    std::uint32_t counted_order_ = 0xffff'ffff;
+};
+
 Values sum_orders(const MeasurePass& pass, const Measure& measure) {
     const OrderMatcher matcher(
         measure.orders, pass.snapshot, pass.orders,
         [&pass](const Requirement& asked, MemberIndex m) { return pass.examiner.meets(asked, m); });
-    const bool is_count = measure.column == Measure::Column::order_count;
+    OrderSum orders(pass, measure, matcher);
     Values sum(pass.snapshot.members.count, 0);
-    std::uint32_t counted_order = 0xffff'ffff;
     for (OrderLineIndex line = 0; line < pass.snapshot.orders.count; ++line) {
         const MemberIndex seller = pass.orders.seller[line];
-        const bool is_wanted =
-            pass.orders.is_from_customer[line] ? measure.from_customers : measure.from_self;
-        if (seller == no_member || !is_wanted || !matcher.takes(line)) continue;
-        const std::uint32_t order = pass.snapshot.orders.order[line];
-        if (is_count && (pass.orders.is_returned[order] || order == counted_order)) continue;
-        counted_order = order;
-        sum[seller] = add_checked(sum[seller], order_value(pass, measure, line));
+        if (seller != no_member) sum[seller] = add_checked(sum[seller], orders.value_of(line));
     }
     return sum;
 }
 
 }  // namespace
-
-Needs needs_of(const Plan& plan, const Requirement& requirement) {
-    Needs needs = Needs::nothing;
-    for (const std::vector<Test>& tests : requirement.alternatives) {
-        for (const Test& test : tests) {
-            if (test.kind == Test::Kind::measure)
-                needs = std::max(needs, needs_of(plan, plan.measures[test.measure]));
-            if (test.kind == Test::Kind::active) needs = std::max(needs, Needs::active);
-            if (test.kind == Test::Kind::rank) needs = Needs::rank;  // titles are those before the run
-            if (test.each) needs = std::max(needs, needs_of(plan, *test.each));
-        }
-    }
-    return needs;
-}
-
-Needs needs_of(const Plan& plan, const Measure& measure) {
-    if (measure.source == Measure::Source::orders) return needs_of_filter(plan, measure.orders);
-    Needs needs = Needs::nothing;
-    const bool is_count = measure.source == Measure::Source::count_members ||
-                          (measure.source == Measure::Source::window &&
-                           measure.window == Measure::Window::count);
-    if (!is_count) needs = needs_of(plan, plan.measures[measure.of]);
-    if (measure.where) needs = std::max(needs, needs_of(plan, *measure.where));
-    if (measure.until) needs = std::max(needs, needs_of(plan, *measure.until));
-    return needs;
-}
 
 std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan) {
     std::vector<std::uint8_t> is_asked(plan.measures.size(), 0);
@@ -85,6 +69,40 @@ std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan) {
         if (test.max_per_leg_ppm) is_asked[test.measure] = 1;
     });
     return is_asked;
+}
+
+LinesOfSellers::LinesOfSellers(const MeasurePass& pass)
+    : first(std::size_t{pass.snapshot.members.count} + 1, 0) {
+    const std::uint32_t count = pass.snapshot.orders.count;
+    for (OrderLineIndex at = 0; at < count; ++at)
+        if (pass.orders.seller[at] != no_member) ++first[pass.orders.seller[at] + 1];
+    for (std::size_t member = 1; member < first.size(); ++member)
+        first[member] += first[member - 1];
+    line.resize(first.back());
+    std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
+    for (OrderLineIndex at = 0; at < count; ++at)
+        if (pass.orders.seller[at] != no_member) line[next[pass.orders.seller[at]]++] = at;
+}
+
+OrderMeasure::OrderMeasure(const MeasurePass& pass, MeasureIndex index,
+                           const LinesOfSellers& lines, Standing& standing)
+    : pass_(pass),
+      measure_(pass.plan.measures[index]),
+      lines_(lines),
+      matcher_(measure_.orders, pass.snapshot, pass.orders),
+      values_(standing.measures[index]) {
+    values_.assign(pass.snapshot.members.count, 0);
+}
+
+void OrderMeasure::visit(MemberIndex member) {
+    matcher_.learn(member, [this](const Requirement& asked, MemberIndex seller) {
+        return pass_.examiner.meets(asked, seller);
+    });
+    OrderSum orders(pass_, measure_, matcher_);
+    std::int64_t sum = 0;
+    for (std::uint32_t i = lines_.first[member]; i < lines_.first[member + 1]; ++i)
+        sum = add_checked(sum, orders.value_of(lines_.line[i]));
+    values_[member] = sum;
 }
 
 RangeSums::RangeSums(std::size_t count, Order order) : order_(order), sums_(count + 1, 0) {}
@@ -239,19 +257,19 @@ void TreeMeasure::note(Position p) {
 }
 
 void MeasurePass::compute(Standing& standing, Needs needs) const {
-    for (std::size_t m = 0; m < plan.measures.size(); ++m) {
+    for (const MeasureIndex m : order.measures) {
         const Measure& measure = plan.measures[m];
-        if (!standing.measures[m].empty() || needs_of(plan, measure) != needs) continue;
+        if (!standing.measures[m].empty() || order.needs[m] != needs) continue;
         if (measure.source == Measure::Source::orders) {
             standing.measures[m] = sum_orders(*this, measure);
             continue;
         }
         if (measure.source == Measure::Source::window) {
-            WindowMeasure window(*this, static_cast<MeasureIndex>(m), standing);
+            WindowMeasure window(*this, m, standing);
             for (const MemberIndex member : trees.sponsor.member()) window.visit(member);
             continue;
         }
-        TreeMeasure tree_measure(*this, static_cast<MeasureIndex>(m), standing);
+        TreeMeasure tree_measure(*this, m, standing);
         for (Position p = trees.of(measure.tree).count(); p-- > 0;) {
             tree_measure.visit(p);
             tree_measure.note(p);

@@ -1,14 +1,10 @@
 // Measures: numbers per affiliate and period, each one pass over orders or over a tree.
 #pragma once
 
+#include "engine/plan/asked.hpp"
 #include "engine/standing.hpp"
 
 namespace downline {
-
-/// What a measure must know before it can be computed, itself or through what it is made of.
-enum class Needs : std::uint8_t { nothing, active, rank };
-[[nodiscard]] Needs needs_of(const Plan& plan, const Measure& measure);
-[[nodiscard]] Needs needs_of(const Plan& plan, const Requirement& requirement);
 
 /// By measure: does any `max_per_leg` of the plan ask for it.
 [[nodiscard]] std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan);
@@ -20,11 +16,38 @@ struct MeasurePass {
     const NetOrders& orders;
     const Weighted& weighted;
     const Examiner& examiner;
+    MeasureOrder order{plan};
     std::vector<std::uint8_t> is_asked_by_leg = measures_asked_by_leg(plan);
 
-    /// Computes every measure that has exactly these needs and is not computed yet. Measures come
-    /// after those that they are made of. REQUIRES: those with lesser needs are computed.
+    /// Computes every measure that has exactly these needs and is not computed yet. REQUIRES: those
+    /// with lesser needs are computed.
     void compute(Standing& standing, Needs needs) const;
+};
+
+/// The order lines of each seller: those of member m are `line[first[m]]` … before
+/// `line[first[m + 1]]`, ascending.
+struct LinesOfSellers {
+    explicit LinesOfSellers(const MeasurePass& pass);
+    std::vector<std::uint32_t> first;
+    std::vector<OrderLineIndex> line;
+};
+
+/// A measure over orders, member by member, where the filter asks for a rank of the seller that is
+/// found meanwhile.
+class OrderMeasure {
+public:
+    /// Allocates the measure's column in the standing. `lines` must outlive it.
+    OrderMeasure(const MeasurePass& pass, MeasureIndex index, const LinesOfSellers& lines,
+                 Standing& standing);
+    /// Sets the member's value. REQUIRES: what the filter asks of the seller is known of the member.
+    void visit(MemberIndex member);
+
+private:
+    const MeasurePass& pass_;
+    const Measure& measure_;
+    const LinesOfSellers& lines_;
+    OrderMatcher matcher_;
+    std::vector<std::int64_t>& values_;  ///< by member
 };
 
 /// In which order a tree is gone through, besides that everybody comes after all below it.

@@ -166,12 +166,16 @@ OrderMatcher::OrderMatcher(const OrderFilter& filter, const Snapshot& snapshot,
       categories_(listed(snapshot.orders.category, filter.categories)),
       skus_(listed(snapshot.orders.sku, filter.skus)) {
     if (filter.negated) negated_.emplace_back(*filter.negated, snapshot, orders, ask);
-    if (!filter.seller) return;
-    ensure(static_cast<bool>(ask), "an order filter asks for its seller where nobody answers");
-    sellers_.assign(snapshot.members.count, 0);
+    if (filter.seller) sellers_.assign(snapshot.members.count, 0);
+    if (!filter.seller || !ask) return;
     for (const MemberIndex seller : orders.seller)
         if (seller != no_member && sellers_[seller] == 0)
             sellers_[seller] = ask(*filter.seller, seller) ? 1 : 2;
+}
+
+void OrderMatcher::learn(MemberIndex seller, const Ask& ask) {
+    if (filter_.seller) sellers_[seller] = ask(*filter_.seller, seller) ? 1 : 2;
+    if (!negated_.empty()) negated_.front().learn(seller, ask);
 }
 
 bool OrderMatcher::takes(OrderLineIndex line) const {
@@ -186,7 +190,9 @@ bool OrderMatcher::takes(OrderLineIndex line) const {
     if (!takes_texts(line) || !takes_dates(line)) return false;
     if (!sellers_.empty()) {
         const MemberIndex seller = orders_.seller[line];
-        if (seller == no_member || sellers_[seller] != 1) return false;
+        if (seller == no_member) return false;
+        ensure(sellers_[seller] != 0, "an order filter asks for its seller where nobody answers");
+        if (sellers_[seller] != 1) return false;
     }
     return negated_.empty() || !negated_.front().takes(line);
 }

@@ -67,11 +67,13 @@ struct NetOrders {
 /// Answers a requirement on a member.
 using Ask = std::function<bool(const Requirement&, MemberIndex)>;
 
-/// Which lines a filter takes. `ask` answers its `seller` requirement, once per member.
+/// Which lines a filter takes. `ask` answers its `seller` requirement, once per member; without it
+/// a seller must be learned before its lines are asked for.
 class OrderMatcher {
 public:
     OrderMatcher(const OrderFilter& filter, const Snapshot& snapshot, const NetOrders& orders,
                  const Ask& ask = {});
+    void learn(MemberIndex seller, const Ask& ask);
     [[nodiscard]] bool takes(OrderLineIndex line) const;
 
 private:
@@ -83,7 +85,7 @@ private:
     const NetOrders& orders_;
     bool has_dates_;                                       ///< does it ask for dates at all
     std::vector<std::uint8_t> kinds_, categories_, skus_;  ///< by text: is it in the filter's list
-    std::vector<std::uint8_t> sellers_;                    ///< by member; empty: any seller
+    std::vector<std::uint8_t> sellers_;                    ///< by member: 1 meets it, 2 does not; empty: any
     std::vector<OrderMatcher> negated_;                    ///< none or one
 };
 

@@ -14,17 +14,18 @@ constexpr Tree all_trees[] = {Tree::sponsor, Tree::enroller, Tree::placement};
 /// Goes through what rank rules ask for, and through what that is made of.
 class Asking {
 public:
-    explicit Asking(const Plan& plan) : plan_(plan), is_asked_(plan.measures.size(), 0) {
+    explicit Asking(const Plan& plan)
+        : plan_(plan), order_(plan), is_asked_(plan.measures.size(), 0) {
         for (const Rank& rank : plan.ranks) {
             ask(rank.requires_);
             if (rank.maintain) ask(*rank.maintain);
         }
     }
     [[nodiscard]] bool asks(Tree tree) const { return trees_[static_cast<std::size_t>(tree)]; }
-    [[nodiscard]] std::vector<MeasureIndex> measures() const {
-        std::vector<MeasureIndex> asked;
-        for (std::size_t m = 0; m < is_asked_.size(); ++m)
-            if (is_asked_[m]) asked.push_back(static_cast<MeasureIndex>(m));
+    [[nodiscard]] std::vector<AskedForRanks::Measured> measures() const {
+        std::vector<AskedForRanks::Measured> asked;
+        for (const MeasureIndex index : order_.measures)
+            if (is_asked_[index]) asked.push_back({index, order_.asks_own_rank[index] != 0});
         return asked;
     }
 
@@ -36,22 +37,27 @@ private:
             for (const Test& test : tests) {
                 if (test.kind == Test::Kind::measure) ask(test.measure);
                 if (!test.each) continue;
-                if (needs_of(plan_, *test.each) == Needs::rank) add(Tree::sponsor);
+                if (order_.needs_of(asked_by(*test.each)) == Needs::rank) add(Tree::sponsor);
                 ask(*test.each);
             }
         }
     }
 
+    void ask(const OrderFilter& filter) {
+        if (filter.seller) ask(*filter.seller);
+        if (filter.negated) ask(*filter.negated);
+    }
+
     void ask(MeasureIndex index) {
+        using Source = Measure::Source;
         const Measure& measure = plan_.measures[index];
-        if (is_asked_[index] || needs_of(plan_, measure) != Needs::rank) return;
-        if (measure.source == Measure::Source::orders) return;
+        if (is_asked_[index] || order_.needs[index] != Needs::rank) return;
         is_asked_[index] = 1;
-        const bool is_window = measure.source == Measure::Source::window;
-        const bool is_count = measure.source == Measure::Source::count_members ||
-                              (is_window && measure.window == Measure::Window::count);
-        if (!is_window) add(measure.tree);
-        if (!is_count) ask(measure.of);
+        if (measure.source == Source::orders) return ask(measure.orders);
+        if (measure.source != Source::window) add(measure.tree);
+        if (measure.source == Source::over_members ||
+            (measure.source == Source::window && measure.window != Measure::Window::count))
+            ask(measure.of);
         if (measure.where) ask(*measure.where);
         if (measure.until) ask(*measure.until);
     }
@@ -59,6 +65,7 @@ private:
     void add(Tree tree) { trees_[static_cast<std::size_t>(tree)] = true; }
 
     const Plan& plan_;
+    MeasureOrder order_;
     std::vector<std::uint8_t> is_asked_;
     bool trees_[3] = {false, false, false};
 };

@@ -10,7 +10,11 @@ namespace downline {
 
 /// What rank rules ask of the ranks of others.
 struct AskedForRanks {
-    std::vector<MeasureIndex> measures;  ///< that depend on ranks, after those they are made of
+    struct Measured {
+        MeasureIndex index{};
+        bool is_after_rank = false;  ///< made of the member's own rank, so found after it
+    };
+    std::vector<Measured> measures;      ///< that depend on ranks, after those they are made of
     std::vector<const Forest*> forests;  ///< each once
     bool asks_sponsor = false;           ///< the sponsor tree is one of them
 };

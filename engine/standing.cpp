@@ -54,31 +54,50 @@ class RankMeasures {
 public:
     RankMeasures(const MeasurePass& pass, const AskedForRanks& asked, Order order,
                  Standing& standing) {
-        for (const MeasureIndex index : asked.measures) {
-            const Measure& measure = pass.plan.measures[index];
-            if (measure.source == Measure::Source::window)
-                measures_.emplace_back(std::in_place_type<WindowMeasure>, pass, index, standing);
-            else
-                measures_.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing,
-                                       order);
+        for (const auto [index, is_after_rank] : asked.measures) {
+            auto& measures = is_after_rank ? after_rank_ : before_rank_;
+            switch (pass.plan.measures[index].source) {
+                case Measure::Source::orders:
+                    if (!lines_) lines_.emplace(pass);
+                    measures.emplace_back(std::in_place_type<OrderMeasure>, pass, index, *lines_,
+                                          standing);
+                    break;
+                case Measure::Source::window:
+                    measures.emplace_back(std::in_place_type<WindowMeasure>, pass, index,
+                                          standing);
+                    break;
+                case Measure::Source::over_members:
+                case Measure::Source::count_members:
+                    measures.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing,
+                                          order);
+                    break;
+            }
         }
     }
-    /// Before the member's rank: in the order in which they are made of each other.
-    void visit(MemberIndex member) {
-        for (auto& measure : measures_) {
-            if (auto* window = std::get_if<WindowMeasure>(&measure)) window->visit(member);
-            else if (auto* tree = std::get_if<TreeMeasure>(&measure))
-                tree->visit(tree->position(member));
-        }
+    /// Those that the member's rank may be made of: of those below only.
+    void before_rank(MemberIndex member) {
+        for (Found& measure : before_rank_) visit(measure, member);
     }
-    /// After it: what the member gives to those above.
-    void note(MemberIndex member) {
-        for (auto& measure : measures_)
-            if (auto* tree = std::get_if<TreeMeasure>(&measure)) tree->note(tree->position(member));
+    /// Those made of its rank; then what the member gives to those above.
+    void after_rank(MemberIndex member) {
+        for (Found& measure : after_rank_) visit(measure, member);
+        for (auto* measures : {&before_rank_, &after_rank_})
+            for (Found& measure : *measures)
+                if (auto* tree = std::get_if<TreeMeasure>(&measure))
+                    tree->note(tree->position(member));
     }
 
 private:
-    std::vector<std::variant<TreeMeasure, WindowMeasure>> measures_;
+    using Found = std::variant<OrderMeasure, TreeMeasure, WindowMeasure>;
+    static void visit(Found& measure, MemberIndex member) {
+        if (auto* orders = std::get_if<OrderMeasure>(&measure)) orders->visit(member);
+        else if (auto* window = std::get_if<WindowMeasure>(&measure)) window->visit(member);
+        else if (auto* tree = std::get_if<TreeMeasure>(&measure))
+            tree->visit(tree->position(member));
+    }
+
+    std::optional<LinesOfSellers> lines_;
+    std::vector<Found> before_rank_, after_rank_;  ///< in the order in which they are made
 };
 
 /// Bottom-up in every tree through which the ranks of others are asked for: a member is decided
@@ -93,13 +112,13 @@ void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examin
                       "the trees through which rank rules ask for ranks form a cycle together");
     RankMeasures with_ranks(measures, asked, order, standing);
     for (const MemberIndex member : members) {
-        with_ranks.visit(member);
+        with_ranks.before_rank(member);
         if (!is_terminated(measures.snapshot, member))
             set_rank(standing, measures.plan, examiner, member);
         if (asked.asks_sponsor)
             note_best(examiner.best_rank, standing.rank, measures.snapshot, sponsor,
                       sponsor.position()[member]);
-        with_ranks.note(member);
+        with_ranks.after_rank(member);
     }
     if (!asked.asks_sponsor)
         note_all(examiner.best_rank, standing.rank, measures.snapshot, sponsor);

@@ -1,13 +1,14 @@
 // What depends on what: measures, who is active, ranks. Finds cycles and prints them.
 //
-// A measure of a member may ask for the ranks of others only below it; a rank rule may ask for
-// those below too. What one member's rank, activity and measures ask of the same member must not
-// come back to itself.
+// Ranks are found from the bottom up, so a rank rule may ask for the ranks of those below, and for
+// whatever is made of them. What one member's rank, activity and measures ask of the same member
+// must not come back to itself; nor may a measure or activity alone, of whomever it is asked.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <queue>
 
+#include "engine/plan/asked.hpp"
 #include "engine/plan/sections.hpp"
 
 namespace downline {
@@ -16,52 +17,14 @@ namespace {
 
 using Node = std::size_t;
 constexpr Node no_node = SIZE_MAX;
-
-/// What a requirement asks for.
-struct Asked {
-    std::vector<MeasureIndex> measures;
-    bool active = false;
-    bool own_rank = false;    ///< the rank of the member that is asked
-    bool rank_below = false;  ///< the ranks of others below it
-};
-
-// Recursive through `legs` and `frontline`, as deep as the text nests.
-void collect(const Requirement& requirement, bool is_below, Asked& asked) {
-    for (const std::vector<Test>& tests : requirement.alternatives) {
-        for (const Test& test : tests) {
-            if (test.kind == Test::Kind::measure) asked.measures.push_back(test.measure);
-            if (test.kind == Test::Kind::active) asked.active = true;
-            if (test.kind == Test::Kind::rank)
-                (is_below ? asked.rank_below : asked.own_rank) = true;
-            if (test.each) collect(*test.each, true, asked);
-        }
-    }
-}
-
-void collect(const OrderFilter& filter, Asked& asked) {
-    if (filter.seller) collect(*filter.seller, false, asked);
-    if (filter.negated) collect(*filter.negated, asked);
-}
-
-Asked asked_by(const Measure& measure) {
-    Asked asked;
-    if (measure.source == Measure::Source::orders) {
-        collect(measure.orders, asked);
-        return asked;
-    }
-    const bool is_own = measure.source == Measure::Source::window;
-    if (measure.source == Measure::Source::over_members ||
-        (is_own && measure.window != Measure::Window::count))
-        asked.measures.push_back(measure.of);
-    if (measure.where) collect(*measure.where, !is_own && !measure.with_self, asked);
-    if (measure.until) collect(*measure.until, true, asked);
-    return asked;
-}
+using Uses = std::vector<std::vector<Node>>;  ///< by node: what it is made of
 
 Asked asked_by(const Rank& rank) {
-    Asked asked;
-    collect(rank.requires_, false, asked);
-    if (rank.maintain) collect(*rank.maintain, false, asked);
+    Requirement either = rank.requires_;
+    if (rank.maintain)
+        either.alternatives.insert(either.alternatives.end(), rank.maintain->alternatives.begin(),
+                                   rank.maintain->alternatives.end());
+    Asked asked = asked_by(either);
     asked.own_rank = false;  // it is the highest so far: ranks are tried lowest first
     return asked;
 }
@@ -71,20 +34,21 @@ class Dependencies {
 public:
     Dependencies(const Plan& plan, const PlanPlaces& places, Problems& problems)
         : plan_(plan), places_(places), problems_(problems) {
-        uses_.resize(first_rank() + plan.ranks.size());
-        for (std::size_t m = 0; m < plan.measures.size(); ++m)
-            asked_.push_back(asked_by(plan.measures[m]));
-        asked_.emplace_back();
-        if (plan.active) collect(*plan.active, false, asked_.back());
+        for (const Measure& measure : plan.measures) asked_.push_back(asked_by(measure));
+        asked_.push_back(plan.active ? asked_by(*plan.active) : Asked{});
         asked_.emplace_back();
         for (const Rank& rank : plan.ranks) asked_.push_back(asked_by(rank));
-        for (Node node = 0; node < uses_.size(); ++node) connect(node);
+        own_.resize(asked_.size());
+        any_.resize(asked_.size());
+        is_reported_.assign(asked_.size(), 0);
+        for (Node node = 0; node < asked_.size(); ++node) connect(node);
     }
 
     void check() {
         check_active();
         check_ranks();
-        report_cycles();
+        report_cycles(own_);
+        report_cycles(any_);
     }
 
 private:
@@ -93,21 +57,26 @@ private:
     [[nodiscard]] Node first_rank() const { return active() + 2; }
 
     void connect(Node node) {
-        std::vector<Node>& uses = uses_[node];
-        for (const MeasureIndex measure : asked_[node].measures) uses.push_back(measure);
-        if (asked_[node].active) uses.push_back(active());
-        if (asked_[node].own_rank && node != active()) uses.push_back(the_rank());
+        const Asked& asked = asked_[node];
+        std::vector<Node>& own = own_[node];
+        own.assign(asked.own.begin(), asked.own.end());
+        if (asked.active) own.push_back(active());
+        if (node <= active()) {
+            any_[node] = own;
+            any_[node].insert(any_[node].end(), asked.below.begin(), asked.below.end());
+        }
+        if (asked.own_rank && node != active()) own.push_back(the_rank());
         if (node == the_rank())
-            for (Node rank = first_rank(); rank < uses_.size(); ++rank) uses.push_back(rank);
+            for (Node rank = first_rank(); rank < own_.size(); ++rank) own.push_back(rank);
     }
 
-    /// Everything that a node is made of, itself included.
+    /// Every measure that a node is made of, and activity; itself included.
     [[nodiscard]] std::vector<Node> reached_from(Node start) const {
-        std::vector<std::uint8_t> is_seen(uses_.size(), 0);
+        std::vector<std::uint8_t> is_seen(any_.size(), 0);
         std::vector<Node> reached{start};
         is_seen[start] = 1;
         for (std::size_t i = 0; i < reached.size(); ++i)
-            for (const Node used : uses_[reached[i]])
+            for (const Node used : any_[reached[i]])
                 if (!is_seen[used]) {
                     is_seen[used] = 1;
                     reached.push_back(used);
@@ -153,15 +122,15 @@ private:
     }
 
     /// The shortest way from a node back to itself through nodes that are left, or nothing.
-    [[nodiscard]] std::vector<Node> shortest_cycle(Node start,
+    [[nodiscard]] std::vector<Node> shortest_cycle(const Uses& uses, Node start,
                                                    const std::vector<std::uint8_t>& is_left) const {
-        std::vector<Node> from(uses_.size(), no_node);
+        std::vector<Node> from(uses.size(), no_node);
         std::queue<Node> queue;
         queue.push(start);
         while (!queue.empty()) {
             const Node node = queue.front();
             queue.pop();
-            for (const Node used : uses_[node]) {
+            for (const Node used : uses[node]) {
                 if (!is_left[used] || from[used] != no_node) continue;
                 from[used] = node;
                 if (used == start) {
@@ -177,16 +146,16 @@ private:
     }
 
     /// Nodes that only lead away from cycles are no part of one: dropped until none is left over.
-    [[nodiscard]] std::vector<std::uint8_t> on_cycles() const {
-        std::vector<std::size_t> open(uses_.size(), 0);
-        std::vector<std::vector<Node>> used_by(uses_.size());
+    [[nodiscard]] std::vector<std::uint8_t> on_cycles(const Uses& uses) const {
+        std::vector<std::size_t> open(uses.size(), 0);
+        std::vector<std::vector<Node>> used_by(uses.size());
         std::vector<Node> ready;
-        for (Node node = 0; node < uses_.size(); ++node) {
-            open[node] = uses_[node].size();
-            for (const Node used : uses_[node]) used_by[used].push_back(node);
+        for (Node node = 0; node < uses.size(); ++node) {
+            open[node] = uses[node].size();
+            for (const Node used : uses[node]) used_by[used].push_back(node);
             if (open[node] == 0) ready.push_back(node);
         }
-        std::vector<std::uint8_t> is_left(uses_.size(), 1);
+        std::vector<std::uint8_t> is_left(uses.size(), 1);
         for (std::size_t i = 0; i < ready.size(); ++i) {
             is_left[ready[i]] = 0;
             for (const Node user : used_by[ready[i]])
@@ -195,12 +164,16 @@ private:
         return is_left;
     }
 
-    void report_cycles() {
-        std::vector<std::uint8_t> is_left = on_cycles();
-        for (Node node = 0; node < uses_.size(); ++node) {
+    void report_cycles(const Uses& uses) {
+        std::vector<std::uint8_t> is_left = on_cycles(uses);
+        for (Node node = 0; node < uses.size(); ++node) is_left[node] &= !is_reported_[node];
+        for (Node node = 0; node < uses.size(); ++node) {
             if (!is_left[node] || node == the_rank()) continue;
-            const std::vector<Node> cycle = shortest_cycle(node, is_left);
-            for (const Node member : cycle) is_left[member] = 0;
+            const std::vector<Node> cycle = shortest_cycle(uses, node, is_left);
+            for (const Node member : cycle) {
+                is_left[member] = 0;
+                is_reported_[member] = 1;
+            }
             if (!cycle.empty()) report(cycle);
         }
     }
@@ -229,8 +202,10 @@ private:
     const Plan& plan_;
     const PlanPlaces& places_;
     Problems& problems_;
-    std::vector<Asked> asked_;               ///< by node
-    std::vector<std::vector<Node>> uses_;    ///< by node: what it is made of
+    std::vector<Asked> asked_;  ///< by node
+    Uses own_;  ///< of the same member; activity and ranks of others are found before or below
+    Uses any_;  ///< of measures and activity: of whomever they are asked
+    std::vector<std::uint8_t> is_reported_;  ///< by node
 };
 
 }  // namespace

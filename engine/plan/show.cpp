@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "engine/bonuses/bonus.hpp"
-#include "engine/measures.hpp"
+#include "engine/plan/asked.hpp"
 #include "engine/plan/bounds.hpp"
 #include "engine/plan/describe.hpp"
 #include "engine/plan/document.hpp"
@@ -67,10 +67,12 @@ void show_weights(const Plan& plan, std::string& text) {
 }
 
 void show_measures(const Plan& plan, Needs needs, std::string_view heading, std::string& text) {
+    const MeasureOrder order(plan);
     std::string list;
-    for (const Measure& measure : plan.measures)
-        if (needs_of(plan, measure) == needs)
-            add(list, "  {:<12} {}\n", measure.name, describe(plan, measure));
+    for (const MeasureIndex index : order.measures)
+        if (order.needs[index] == needs)
+            add(list, "  {:<12} {}\n", plan.measures[index].name,
+                describe(plan, plan.measures[index]));
     if (!list.empty()) add(text, "\n{}\n{}", heading, list);
 }
 

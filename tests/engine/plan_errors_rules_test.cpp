@@ -133,6 +133,28 @@ requires = { n = 1 }
 )",
      {R"(7:5 cycle: measure "n" → rank "top" → measure "n": each needs the next, in a )"
       R"(circle; break it at one of them)"}},
+    {"a rank by the orders of sellers with that rank, oneself among them",
+     header + R"([measures]
+n = { sum = "volume", orders = { seller = { rank = "gold" } } }
+m = { sum = "n", over = "downline" }
+)" + ranks +
+         R"([[rank]]
+name = "top"
+requires = { m = 1 }
+)",
+     {R"(7:5 cycle: measure "n" → rank "top" → measure "m" → measure "n": each needs the )"
+      R"(next, in a circle; break it at one of them)"}},
+    {"measures of those below that go round without a rank",
+     header + R"([measures]
+n = { sum = "volume", orders = { seller = { m = 1, frontline = { count = 1, rank = "gold" } } } }
+m = { sum = "n", over = "downline", self = false }
+)" + ranks +
+         R"([[rank]]
+name = "top"
+requires = { m = 1 }
+)",
+     {R"(8:5 cycle: measure "m" → measure "n" → measure "m": each needs the next, in a )"
+      R"(circle; break it at one of them)"}},
     {"two ranks of one name",
      header + ranks + R"([[rank]]
 name = "silver"
