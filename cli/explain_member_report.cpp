@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::size_t sources_shown = 10;
 
-/// Whether all tests of some alternative are met, or nothing is asked.
-bool is_met(const ShownTests& tests) {
-    return tests.empty() || std::ranges::any_of(tests, [](const std::vector<ShownTest>& all) {
-        return std::ranges::all_of(all, &ShownTest::is_met);
-    });
-}
-
 /// The rows of a requirement under the name of what asks it.
 void add_rows(Table& table, std::string name, const ShownTests& tests) {
     bool is_first_alternative = true;

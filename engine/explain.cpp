@@ -204,10 +204,10 @@ private:
     /// The member and all below; by position.
     [[nodiscard]] std::vector<std::uint8_t> downline_of(const Forest& forest) const {
         std::vector<std::uint8_t> is_below(forest.count(), 0);
-        const Position own = forest.position()[member_];
-        for (Position p = own; own != no_position && p < forest.count(); ++p) {
+        const Position top = forest.position()[member_];
+        for (Position p = top; top != no_position && p < forest.count(); ++p) {
             const Position above = forest.parent()[p];
-            is_below[p] = p == own || (above != no_position && is_below[above]);
+            is_below[p] = p == top || (above != no_position && is_below[above]);
         }
         return is_below;
     }

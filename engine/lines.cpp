@@ -18,7 +18,6 @@ namespace downline {
 namespace {
 
 constexpr std::size_t piece_bytes_min = std::size_t{1} << 20;
-constexpr std::uint64_t stream_count = 8;
 constexpr std::size_t kept_bytes_max = std::size_t{1} << 20;  // by a packer between earners
 constexpr std::size_t line_bytes_max = 50;  // five numbers of at most ten bytes
 
@@ -159,12 +158,13 @@ void LinePacker::count(const Line& line) {
     const auto is_its = [&](const Total& total) {
         return total.paid_level == line.paid_level && total.stream == line.stream;
     };
-    if (last_total_ >= totals_.size() || !is_its(totals_[last_total_])) {
+    std::size_t& last = last_total_[static_cast<std::size_t>(line.stream)];
+    if (last >= totals_.size() || !is_its(totals_[last])) {
         const auto at = std::ranges::find_if(totals_, is_its);
-        last_total_ = static_cast<std::size_t>(at - totals_.begin());
+        last = static_cast<std::size_t>(at - totals_.begin());
         if (at == totals_.end()) totals_.push_back({line.paid_level, line.stream, 0, 0});
     }
-    Total& total = totals_[last_total_];
+    Total& total = totals_[last];
     ++total.line_count;
     total.amount_minor = add_checked(total.amount_minor, line.amount_minor);
 }
@@ -218,7 +218,7 @@ void LineBook::append(LineBook&& later) {
     later = {};
 }
 
-LineBook::Parts LineBook::parts(std::size_t entry) const {
+LineBook::Parts LineBook::packed(std::size_t entry) const {
     const Entry& at = entries_[entry];
     const std::vector<std::uint8_t>& piece = pieces_[at.piece];
     const bool is_last = entry + 1 == entries_.size() || entries_[entry + 1].piece != at.piece;
@@ -232,22 +232,14 @@ LineBook::Parts LineBook::parts(std::size_t entry) const {
     return {totals.first(totals.size() - rest.size()), rest};
 }
 
-std::span<const std::uint8_t> LineBook::packed(std::size_t entry) const {
-    return parts(entry).lines;
-}
-
-std::span<const std::uint8_t> LineBook::packed_totals(std::size_t entry) const {
-    return parts(entry).totals;
-}
-
 std::vector<Line> LineBook::lines(std::size_t entry) const {
-    auto lines = unpack_lines(packed(entry));
+    auto lines = unpack_lines(packed(entry).lines);
     ensure(lines.has_value(), "a book's own lines do not unpack");
     return std::move(*lines);
 }
 
 std::vector<Total> LineBook::totals(std::size_t entry) const {
-    auto totals = unpack_totals(packed_totals(entry));
+    auto totals = unpack_totals(packed(entry).totals);
     ensure(totals.has_value(), "a book's own totals do not unpack");
     return std::move(*totals);
 }

@@ -4,6 +4,7 @@
 // describes the bytes; storage keeps them as they are and the virtual table earning_line unpacks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -42,6 +43,8 @@ struct Total {
 
 class LineBook;
 
+inline constexpr std::size_t stream_count = 8;  ///< more than there are: a power of two in the bytes
+
 /// Packs one earner's lines as they come: of a million of them none is kept unpacked. Lines that
 /// follow each other with the same paid level and rate are a group that states both once.
 class LinePacker {
@@ -59,8 +62,8 @@ private:
     std::size_t open_size_ = 0, open_count_ = 0;
     Line open_first_;
     std::int64_t previous_ref_ = 0;
-    std::vector<Total> totals_;               ///< few: sought from the one that was met last
-    std::size_t last_total_ = 0;
+    std::vector<Total> totals_;               ///< few: sought from the stream's last one
+    std::array<std::size_t, stream_count> last_total_{};  ///< by stream
     std::uint32_t line_count_ = 0;
 };
 
@@ -79,18 +82,17 @@ public:
     void append(LineBook&& later);
     void reserve(std::size_t entry_count) { entries_.reserve(entry_count); }
 
+    /// An entry's packed bytes.
+    struct Parts {
+        std::span<const std::uint8_t> totals, lines;
+    };
     [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
-    [[nodiscard]] std::span<const std::uint8_t> packed(std::size_t entry) const;
-    [[nodiscard]] std::span<const std::uint8_t> packed_totals(std::size_t entry) const;
+    [[nodiscard]] Parts packed(std::size_t entry) const;
     [[nodiscard]] std::vector<Line> lines(std::size_t entry) const;
     [[nodiscard]] std::vector<Total> totals(std::size_t entry) const;
 
 private:
-    struct Parts {
-        std::span<const std::uint8_t> totals, lines;
-    };
     friend class LinePacker;
-    [[nodiscard]] Parts parts(std::size_t entry) const;
     std::vector<std::uint8_t>& piece_with_room();
     std::vector<Entry> entries_;
     std::vector<std::vector<std::uint8_t>> pieces_;

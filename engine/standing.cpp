@@ -275,6 +275,7 @@ void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, Me
 Examiner examiner_after(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                         const Standing& standing) {
     Examiner examiner(plan, snapshot, trees, standing);
+    if (plan.ranks.empty()) return examiner;
     note_all(examiner.best_rank, standing.rank, snapshot, trees.sponsor);
     note_all(examiner.best_title, standing.title, snapshot, trees.sponsor);
     return examiner;
@@ -298,7 +299,7 @@ Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& tr
     set_active(standing, plan, snapshot, trees, examiner);
     // From here on it is fixed who is active.
     measures.compute(standing, Needs::active);
-    set_ranks(standing, measures, examiner);
+    if (!plan.ranks.empty()) set_ranks(standing, measures, examiner);
     // From here on paid-as ranks are fixed.
     measures.compute(standing, Needs::rank);
     for (MemberIndex member = 0; member < count; ++member)

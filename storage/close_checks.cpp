@@ -148,8 +148,7 @@ void add_member_change(Collector& into, const Checks& bounds, const PayChanges& 
         !max || std::abs(changes.largest_minor) <= *max);
 }
 
-}  // namespace
-
+/// Orders that have the buyer, day and amount of another one, less the first of each kind.
 std::int64_t repeated_orders_of(const Snapshot& snapshot) {
     const OrderLines& lines = snapshot.orders;
     // First lines of the orders of those who ordered twice on a day: few, and nobody else repeats.
@@ -178,6 +177,7 @@ std::int64_t repeated_orders_of(const Snapshot& snapshot) {
     return count;
 }
 
+/// By member: whether it or anyone below it has an order.
 std::vector<std::uint8_t> have_sales_below(const Snapshot& snapshot) {
     const Members& members = snapshot.members;
     std::vector<std::uint8_t> has_sale(members.count, 0);
@@ -197,6 +197,13 @@ std::int64_t payees_without_sales_of(const std::vector<std::uint8_t>& has_sale,
     for (std::size_t member = 0; member < has_sale.size(); ++member)
         count += pay_minor[member] > 0 && has_sale[member] == 0 ? 1 : 0;
     return count;
+}
+
+}  // namespace
+
+RunCounts counts_of(const Snapshot& snapshot, const RunResult& result) {
+    return {payees_without_sales_of(have_sales_below(snapshot), result),
+            repeated_orders_of(snapshot)};
 }
 
 std::vector<CloseCheck> checks_before_closing(Database& database, const Checks& bounds,

@@ -181,7 +181,7 @@ std::string changes_since(Database& database, const Draft& draft) {
 }
 
 /// Only the period after the last closed one can be closed, and only what continues that.
-void check_can_close(Database& database, const Draft& draft, const Plan& plan, const Period& period,
+void check_can_close(const Draft& draft, const Plan& plan, const Period& period,
                      const std::optional<Closed>& closed) {
     if (!closed && draft.kind == "run") return;
     if (closed && period.first <= closed->last_day)
@@ -257,14 +257,14 @@ std::int64_t draft_of(Database& database, const Plan& plan, const Period& period
     Loaded loaded = load(database, plan, period, 0, position.previous_run);
     if (amend) amend(loaded.snapshot);
     refuse_rank_cycle(database, plan, loaded);
-    auto orders_aside = std::async(std::launch::async, [&] {
-        return std::pair(have_sales_below(loaded.snapshot), repeated_orders_of(loaded.snapshot));
-    });
     RunResult result = run(plan, loaded.snapshot, thread_count);
-    const auto [has_sale, repeated_orders] = orders_aside.get();
-    const RunCounts counts{payees_without_sales_of(has_sale, result), repeated_orders};
-    loaded.snapshot.orders = {};  // a million order lines that nobody reads any more
-    loaded.snapshot.sequences = {};
+    // Counted while the statements are written; nobody reads the orders after that.
+    auto counting = std::async(std::launch::async, [&] {
+        const RunCounts counts = counts_of(loaded.snapshot, result);
+        loaded.snapshot.orders = {};
+        loaded.snapshot.sequences = {};
+        return counts;
+    });
     Transaction transaction(database);
     // Someone else may have closed or run something meanwhile.
     const Position now = position_of(database, plan, period, is_what_if);
@@ -272,7 +272,8 @@ std::int64_t draft_of(Database& database, const Plan& plan, const Period& period
         refuse(fmt::format("another run or close of plan {} came in between; run {} again",
                            plan.name, period_name(period)));
     const std::int64_t number =
-        save(database, plan, loaded, result, {made.by, made.at, position.kind}, counts);
+        save(database, plan, loaded, result, {made.by, made.at, position.kind},
+             [&] { return counting.get(); });
     result = {};
     transaction.commit();
     return number;
@@ -306,7 +307,7 @@ RunSummary close_period(Database& database, const std::string& plan_name,
     const std::optional<Period> period = parse_period(period_text, plan.week_starts);
     ensure_intact(period.has_value(), "a stored run has a period that is none");
     const std::optional<Closed> closed = last_closed(database, plan_name);
-    check_can_close(database, draft, plan, *period, closed);
+    check_can_close(draft, plan, *period, closed);
     check_second_person(database, draft.made_by, by, "made this draft", "close it");
     check_is_not_taken(database, draft, *period);
     check_is_fresh(database, draft, plan, *period, closed);

@@ -40,7 +40,7 @@ RunTotals totals_of(const RunResult& result) {
     for (std::size_t bonus = 0; bonus < result.book_count(); ++bonus) {
         const LineBook& book = result.book(bonus);
         for (std::size_t entry = 0; entry < book.entries().size(); ++entry) {
-            const auto parts = unpack_totals(book.packed_totals(entry));
+            const auto parts = unpack_totals(book.packed(entry).totals);
             ensure(parts.has_value(), "packed totals cannot be read again");
             for (const Total& part : *parts) {
                 TotalSum& sum = totals[{bonus, part.stream, part.paid_level}];
@@ -77,7 +77,7 @@ public:
     Writer(Database& database, const Plan& plan, const Loaded& loaded, const RunResult& result)
         : database_(database), plan_(plan), loaded_(loaded), result_(result) {}
 
-    std::int64_t write(const Signature& made, const std::optional<RunCounts>& counts,
+    std::int64_t write(const Signature& made, const std::function<RunCounts()>& counted,
                        StatementSink* statements);
 
 private:
@@ -85,7 +85,7 @@ private:
     std::vector<MemberIndex> by_number() const;
     void supersede(RunKind kind);
     void write_run(const Signature& made, const std::string& plan_digest,
-                   const std::string& result_digest, const std::optional<RunCounts>& counts);
+                   const std::string& result_digest, const std::function<RunCounts()>& counted);
     void write_names();
     void write_cuts();
     void write_totals(const RunTotals& totals);
@@ -102,7 +102,7 @@ private:
     std::int64_t statement_sum_minor_ = 0;
 };
 
-std::int64_t Writer::write(const Signature& made, const std::optional<RunCounts>& counts,
+std::int64_t Writer::write(const Signature& made, const std::function<RunCounts()>& counted,
                            StatementSink* statements) {
     run_ = database_.integer("SELECT coalesce(max(number), 0) + 1 FROM run").value_or(1);
     const std::string plan_digest = sha256_hex(plan_.text);
@@ -118,7 +118,7 @@ std::int64_t Writer::write(const Signature& made, const std::optional<RunCounts>
         write_statements(members, feed);
     }
     const auto [result_digest, totals] = aside.get();
-    write_run(made, plan_digest, result_digest, counts);
+    write_run(made, plan_digest, result_digest, counted);
     write_names();
     write_cuts();
     write_totals(totals);
@@ -159,7 +159,8 @@ void Writer::supersede(RunKind kind) {
 }
 
 void Writer::write_run(const Signature& made, const std::string& plan_digest,
-                       const std::string& result_digest, const std::optional<RunCounts>& counts) {
+                       const std::string& result_digest,
+                       const std::function<RunCounts()>& counted) {
     const Snapshot& snapshot = loaded_.snapshot;
     const std::string period = period_name(snapshot.period);
     Query query = database_.query(
@@ -181,7 +182,10 @@ void Writer::write_run(const Signature& made, const std::string& plan_digest,
     constexpr std::string_view kinds[] = {"run", "estimate", "what-if"};
     query.bind(24, made.kind == RunKind::what_if ? "superseded" : "draft");
     query.bind(25, kinds[static_cast<std::size_t>(made.kind)]);
-    if (counts) query.bind(26, counts->payees_without_sales).bind(27, counts->repeated_orders);
+    if (counted) {
+        const RunCounts counts = counted();
+        query.bind(26, counts.payees_without_sales).bind(27, counts.repeated_orders);
+    }
     query.run();
 }
 
@@ -257,19 +261,13 @@ void Writer::write_totals(const RunTotals& totals) {
            "what the statements say does not add up to what the run paid");
 }
 
-/// The next statements are made while the ones before go into the database.
 void Writer::write_statements(const std::vector<MemberIndex>& members, StatementSink& sink) {
     for (const MemberIndex member : members)
         affiliate_count_ += loaded_.snapshot.members.kind[member] == MemberKind::affiliate ? 1 : 0;
     StatementBatches batches(loaded_, result_, run_, members);
-    std::vector<NumberedStatement> rows, rows_ahead;
-    std::size_t row_count = batches.next(rows);
-    while (row_count > 0) {
-        auto count_ahead = std::async(std::launch::async, [&] { return batches.next(rows_ahead); });
-        sink.take(rows, row_count);
-        for (std::size_t row = 0; row < row_count; ++row) count(rows[row].statement);
-        row_count = count_ahead.get();
-        std::swap(rows, rows_ahead);
+    for (auto rows = batches.next(); !rows.empty(); rows = batches.next()) {
+        sink.take(rows);
+        for (const NumberedStatement& row : rows) count(row.statement);
     }
 }
 
@@ -301,12 +299,12 @@ void drop_lines(Database& database, std::int64_t run) {
 
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
                   const RunResult& result, const Signature& made,
-                  const std::optional<RunCounts>& counts, StatementSink* statements) {
+                  const std::function<RunCounts()>& counted, StatementSink* statements) {
     ensure(result.accounts.size() == plan.bonuses.size() &&
                result.books.size() == plan.bonuses.size() &&
                result.standing.measures.size() == plan.measures.size(),
            "a run has one account and one book per bonus, and a column per measure");
-    return Writer(database, plan, loaded, result).write(made, counts, statements);
+    return Writer(database, plan, loaded, result).write(made, counted, statements);
 }
 
 }  // namespace downline

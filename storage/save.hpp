@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
 
 #include "engine/plan/plan.hpp"
@@ -23,18 +23,15 @@ struct Signature {
     RunKind kind = RunKind::run;
 };
 
-/// What a look at a run's orders and payees counts, for closing.
+/// What a look at a run's orders and payees counts, for closing: those who are paid without any
+/// order of their own or below them, and orders that have the buyer, day and amount of another one,
+/// less the first of each kind.
 struct RunCounts {
     std::int64_t payees_without_sales{}, repeated_orders{};
 };
-/// Orders that have the buyer, day and amount of another one, less the first of each kind.
-/// REQUIRES: lines by day, those of an order together, as `load` gives them. Linear but for those
-/// who ordered twice on a day.
-[[nodiscard]] std::int64_t repeated_orders_of(const Snapshot& snapshot);
-/// By member: whether it or anyone below it has an order. Linear.
-[[nodiscard]] std::vector<std::uint8_t> have_sales_below(const Snapshot& snapshot);
-[[nodiscard]] std::int64_t payees_without_sales_of(const std::vector<std::uint8_t>& has_sale,
-                                                   const RunResult& result);
+/// REQUIRES: order lines by day, those of an order together, as `load` gives them. Linear but for
+/// those who ordered twice on a day.
+[[nodiscard]] RunCounts counts_of(const Snapshot& snapshot, const RunResult& result);
 
 /// Deletes the statements of a run that is no longer current, and what it left behind: it keeps its
 /// plan, totals and digests.
@@ -43,11 +40,12 @@ void drop_lines(Database& database, std::int64_t run);
 /// Stores a draft and returns its number; the plan's draft for the same period before it is
 /// superseded: it keeps its plan, totals and digests, and loses its statements.
 /// REQUIRES: a transaction is open; `loaded` has its members and order_places (its order lines may
-/// be gone). BrokenInvariant where what is written does not add up to what the run paid. With
-/// `statements` they go there instead of into their tables.
+/// be gone). BrokenInvariant where what is written does not add up to what the run paid. `counted`
+/// is asked when the statements are written. With `statements` they go there instead of into their
+/// tables.
 std::int64_t save(Database& database, const Plan& plan, const Loaded& loaded,
                   const RunResult& result, const Signature& made,
-                  const std::optional<RunCounts>& counts = std::nullopt,
+                  const std::function<RunCounts()>& counted = nullptr,
                   StatementSink* statements = nullptr);
 
 }  // namespace downline

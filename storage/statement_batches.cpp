@@ -1,4 +1,4 @@
-// Statements a thousand at a time: see the header.
+// Statements some hundred at a time: see the header.
 #include "storage/statement_batches.hpp"
 
 #include <sqlite3.h>
@@ -9,8 +9,8 @@ namespace downline {
 
 namespace {
 
-constexpr std::size_t batch_rows_max = 1024;
-constexpr std::size_t batch_bytes_max = std::size_t{2}
+constexpr std::size_t batch_rows_max = 512;
+constexpr std::size_t batch_bytes_max = std::size_t{1}
                                         << 20;  ///< of packed lines, less the last row
 
 void emit_blob(sqlite3_context* cell, const std::string& bytes) {
@@ -45,21 +45,58 @@ void emit_lines(const void* rows, std::size_t row, int column, sqlite3_context* 
 
 StatementBatches::StatementBatches(const Loaded& loaded, const RunResult& result, std::int64_t run,
                                    const std::vector<MemberIndex>& members)
-    : loaded_(loaded), run_(run), maker_(loaded.snapshot, result), members_(members) {}
+    : loaded_(loaded), run_(run), maker_(loaded.snapshot, result), members_(members) {
+    making_ = std::async(std::launch::async, [this] { make_all(); });
+}
 
-std::size_t StatementBatches::next(std::vector<NumberedStatement>& rows) {
-    rows.resize(batch_rows_max);
-    std::size_t count = 0, byte_count = 0;
-    for (; next_ < members_.size() && count < batch_rows_max && byte_count < batch_bytes_max;
-         ++next_) {
-        const MemberIndex member = members_[next_];
-        NumberedStatement& row = rows[count];
+StatementBatches::~StatementBatches() {
+    is_over_ = true;
+    free_.release();
+    if (making_.valid()) making_.wait();
+}
+
+/// Ends with an empty batch, also where making one fails.
+void StatementBatches::make_all() {
+    for (std::size_t made = 0;; ++made) {
+        free_.acquire();
+        if (is_over_) return;
+        Slot& slot = slots_[made % slot_count];
+        slot.count = 0;
+        try {
+            fill(slot);
+        } catch (...) {
+            slot.count = 0;
+            full_.release();
+            throw;
+        }
+        const bool is_last = slot.count == 0;
+        full_.release();
+        if (is_last) return;
+    }
+}
+
+void StatementBatches::fill(Slot& slot) {
+    slot.rows.resize(batch_rows_max);
+    std::size_t byte_count = 0;
+    for (; next_member_ < members_.size() && slot.count < batch_rows_max &&
+           byte_count < batch_bytes_max;
+         ++next_member_) {
+        const MemberIndex member = members_[next_member_];
+        NumberedStatement& row = slot.rows[slot.count];
         if (!maker_.make(member, row.statement)) continue;
         row.number = run_ << 32 | loaded_.snapshot.members.number[member];
         byte_count += row.statement.packed.size();
-        ++count;
+        ++slot.count;
     }
-    return count;
+}
+
+std::span<const NumberedStatement> StatementBatches::next() {
+    constexpr std::size_t half = slot_count / 2;
+    if (taken_ > 0 && taken_ % half == 0) free_.release(half);
+    full_.acquire();
+    const Slot& slot = slots_[taken_++ % slot_count];
+    if (slot.count == 0) making_.get();
+    return std::span(slot.rows).first(slot.count);
 }
 
 StatementFeed::StatementFeed(Database& database, std::int64_t run)
@@ -75,11 +112,11 @@ StatementFeed::StatementFeed(Database& database, std::int64_t run)
                                             {"totals", 7}}),
       lines_(database, "statement_lines", {"statement", "packed"}) {}
 
-void StatementFeed::take(const std::vector<NumberedStatement>& rows, std::size_t count) {
-    statements_.insert(rows.data(), 0, count, emit_statement);
+void StatementFeed::take(std::span<const NumberedStatement> rows) {
+    statements_.insert(rows.data(), 0, rows.size(), emit_statement);
     with_lines_.clear();
-    for (std::size_t row = 0; row < count; ++row)
-        if (!rows[row].statement.packed.empty()) with_lines_.push_back(&rows[row]);
+    for (const NumberedStatement& row : rows)
+        if (!row.statement.packed.empty()) with_lines_.push_back(&row);
     lines_.insert(with_lines_.data(), 0, with_lines_.size(), emit_lines);
 }
 

@@ -60,10 +60,11 @@ bool StatementMaker::make(MemberIndex member, Statement& into) {
         into.line_count += entry->line_count;
         const LineBook& book = result_.book(bonus);
         const auto place = static_cast<std::size_t>(entry - book.entries().data());
+        const LineBook::Parts parts = book.packed(place);
         append_varint(into.totals, bonus);
-        append_bytes(into.totals, as_text(book.packed_totals(place)));
+        append_bytes(into.totals, as_text(parts.totals));
         append_varint(into.packed, bonus);
-        append_bytes(into.packed, as_text(book.packed(place)));
+        append_bytes(into.packed, as_text(parts.lines));
     }
     add_corrections(member, into);
     return has_anything || into.line_count != 0;

@@ -109,10 +109,11 @@ public:
         has_lines_ = lines_.bind(1, run).step();
     }
 
-    void take(const std::vector<NumberedStatement>& rows, std::size_t count) override {
-        for (std::size_t row = 0; row < count && !finding_; ++row) {
-            const std::int64_t member = rows[row].number & 0xffff'ffff;
-            const Statement& statement = rows[row].statement;
+    void take(std::span<const NumberedStatement> rows) override {
+        for (const NumberedStatement& row : rows) {
+            if (finding_) return;
+            const std::int64_t member = row.number & 0xffff'ffff;
+            const Statement& statement = row.statement;
             if (is_there("statement", statements_, has_statement_, member))
                 compare(member, statement);
             if (!finding_ && !statement.packed.empty() &&
@@ -344,7 +345,7 @@ std::optional<std::string> recomputed_differs(Database& database, const FinalRun
     Transaction transaction(computed);
     StatementComparer statements(database, run.number);
     const std::int64_t number =
-        save(computed, plan, loaded, result, {"verify", ""}, std::nullopt, &statements);
+        save(computed, plan, loaded, result, {"verify", ""}, nullptr, &statements);
     if (auto found = std::move(statements).finish()) return found;
     for (const StoredTable& table : stored_tables)
         if (auto found = difference(table, database, run.number, computed, number)) return found;

@@ -21,8 +21,8 @@ const Pay* by_sequence(const RateForm& rate, std::uint32_t number) {
     return chosen;
 }
 
-/// The highest that the plan pays on a line: at any rank, at any step; by_sequence by the order's
-/// own.
+/// The highest that the plan pays on a line: at any rank, at any step; by_sequence by the number of
+/// its own order.
 Chosen highest(const RateForm& rate, std::uint32_t number) {
     Chosen most;
     const auto consider = [&most](const Pay* pay) {
@@ -42,11 +42,11 @@ public:
         : rate_(rate), view_(view), amount_(view.plan, view.bonus) {}
 
     /// Pays one earner's order lines, which come in order date sequence.
-    void pay(MemberIndex earner, std::span<const OrderLineIndex> order_lines) {
+    void pay(MemberIndex earner, std::span<const PaidItem> items) {
         std::int64_t filled = 0;
-        for (const OrderLineIndex line : order_lines) {
-            if (is_marginal() && earner != no_member) settle_slices(earner, line, filled);
-            else settle(earner, line, choose(earner, line), view_.base[line]);
+        for (const PaidItem& item : items) {
+            if (is_marginal() && earner != no_member) settle_slices(earner, item, filled);
+            else settle(earner, item, choose(earner, item), item.base);
         }
         account_.line_count += packer_.line_count();
         packer_.finish(earner, book_);
@@ -59,24 +59,26 @@ private:
         return rate_.kind == RateForm::Kind::tiers && rate_.tiers.is_marginal;
     }
 
-    [[nodiscard]] std::uint32_t number_of(OrderLineIndex line) const {
-        return view_.orders.sequence[view_.snapshot.orders.order[line]];
+    /// The number of the buyer's order; asked for only where it decides.
+    [[nodiscard]] std::uint32_t number_of(const PaidItem& item) const {
+        return rate_.kind == RateForm::Kind::by_sequence
+                   ? view_.orders.sequence[view_.snapshot.orders.order[item.item]]
+                   : 0;
     }
 
     /// Of a slot on `base` (a whole order line, or a slice of it).
-    [[nodiscard]] std::int64_t maximum_of(OrderLineIndex line, std::int64_t base) const {
-        const Chosen most = highest(rate_, number_of(line));
+    [[nodiscard]] std::int64_t maximum_of(const PaidItem& item, std::int64_t base) const {
+        const Chosen most = highest(rate_, number_of(item));
         if (!most.pay) return 0;
-        return amount_.of(*most.pay, most.value, base, view_.orders.quantity[line],
-                          amount_.factor_ppm_max());
+        return amount_.of(*most.pay, most.value, base, item.quantity, amount_.factor_ppm_max());
     }
 
-    [[nodiscard]] Chosen choose(MemberIndex earner, OrderLineIndex line) const {
+    [[nodiscard]] Chosen choose(MemberIndex earner, const PaidItem& item) const {
         Chosen chosen;
         if (earner == no_member) return chosen;
         if (rate_.kind == RateForm::Kind::pay) chosen.pay = &rate_.pay;
         if (rate_.kind == RateForm::Kind::by_sequence)
-            chosen.pay = by_sequence(rate_, number_of(line));
+            chosen.pay = by_sequence(rate_, number_of(item));
         if (rate_.kind == RateForm::Kind::tiers) {
             const std::size_t step =
                 step_of(rate_.tiers, view_.standing.measures[rate_.tiers.by][earner]);
@@ -89,19 +91,19 @@ private:
 
     /// The earner's orders fill the slices with their base; each slice is a slot and a line. What
     /// is below the first floor is one, too, and pays nothing.
-    void settle_slices(MemberIndex earner, OrderLineIndex line, std::int64_t& filled) {
+    void settle_slices(MemberIndex earner, const PaidItem& item, std::int64_t& filled) {
         const std::vector<Tiers::Step>& steps = rate_.tiers.steps;
         const std::int64_t from = filled;
-        filled += view_.base[line];
+        filled += item.base;
         const std::int64_t below_first = std::min(filled, steps.front().floor) - from;
-        if (below_first > 0) settle(earner, line, Chosen{}, below_first);
+        if (below_first > 0) settle(earner, item, Chosen{}, below_first);
         for (std::size_t i = 0; i < steps.size(); ++i) {
             const std::int64_t low = std::max(from, steps[i].floor);
             const std::int64_t high =
                 i + 1 < steps.size() ? std::min(filled, steps[i + 1].floor) : filled;
             if (low >= high) continue;
             const Pay& pay = steps[i].pay;
-            settle(earner, line,
+            settle(earner, item,
                    {&pay, pay.value.at(view_.rank_of(earner)).value_or(0),
                     static_cast<std::uint32_t>(i + 1)},
                    high - low);
@@ -109,47 +111,50 @@ private:
     }
 
     /// Ends one slot paid or forfeited.
-    void settle(MemberIndex earner, OrderLineIndex line, const Chosen& chosen, std::int64_t base) {
-        const std::int64_t maximum = maximum_of(line, base);
+    void settle(MemberIndex earner, const PaidItem& item, const Chosen& chosen, std::int64_t base) {
+        const std::int64_t maximum = maximum_of(item, base);
         account_.maximum_minor = add_checked(account_.maximum_minor, maximum);
         if (earner == no_member)
-            return forfeit(earner, line, chosen, base, maximum, 0, Reason::no_upline);
+            return forfeit(earner, item, chosen, base, maximum, 0, Reason::no_upline);
         if (const Verdict verdict = view_.verdict[earner]; verdict != Verdict::payable)
-            return forfeit(earner, line, chosen, base, maximum, 0, reason_of(verdict));
-        const std::int64_t paid = chosen.pay ? add(earner, line, chosen, base) : 0;
-        forfeit(earner, line, chosen, base, maximum, paid, Reason::rank);
+            return forfeit(earner, item, chosen, base, maximum, 0, reason_of(verdict));
+        const std::int64_t paid = chosen.pay ? add(earner, item, chosen, base) : 0;
+        forfeit(earner, item, chosen, base, maximum, paid, Reason::rank);
     }
 
-    std::int64_t add(MemberIndex earner, OrderLineIndex order_line, const Chosen& chosen,
+    std::int64_t add(MemberIndex earner, const PaidItem& item, const Chosen& chosen,
                      std::int64_t base) {
-        const std::int64_t paid =
-            amount_.of(*chosen.pay, chosen.value, base, view_.orders.quantity[order_line],
-                       amount_.factor_ppm(view_.rank_of(earner)));
+        const std::int64_t paid = amount_.of(*chosen.pay, chosen.value, base, item.quantity,
+                                             amount_.factor_ppm(view_.rank_of(earner)));
         if (paid == 0) return 0;
-        Line line = order_line_paid(view_, order_line, *chosen.pay, chosen.value, paid);
-        if (!chosen.pay->is_amount) line.base = base;
+        Line line;
+        line.order_ref = std::int64_t{item.item} + 1;
+        line.rate_is_amount = chosen.pay->is_amount;
+        line.rate = chosen.value;
+        line.base = chosen.pay->is_amount ? std::int64_t{item.quantity} : base;
+        line.amount_minor = paid;
         line.paid_level = chosen.step;
-        line.stream = stream_of(view_, order_line, true);
+        line.stream = item.stream_of_seller;
         packer_.add(line);
         account_.paid_minor = add_checked(account_.paid_minor, paid);
         return paid;
     }
 
     /// What a slot did not pay of its maximum.
-    void forfeit(MemberIndex earner, OrderLineIndex line, const Chosen& chosen, std::int64_t base,
+    void forfeit(MemberIndex earner, const PaidItem& item, const Chosen& chosen, std::int64_t base,
                  std::int64_t maximum, std::int64_t paid, Reason reason) {
         std::int64_t& sum = account_.forfeited_minor[static_cast<std::size_t>(reason)];
         sum = add_checked(sum, maximum - paid);
         if (!view_.watcher) return;
-        const Chosen most = highest(rate_, number_of(line));
+        const Chosen most = highest(rate_, number_of(item));
         Slot slot;
-        slot.item = line;
+        slot.item = item.item;
         slot.payee = earner;
         slot.paid_level = chosen.step;
         slot.rate_is_amount = most.pay && most.pay->is_amount;
         slot.rate = chosen.value;
         slot.rate_most = most.value;
-        slot.base = slot.rate_is_amount ? std::int64_t{view_.orders.quantity[line]} : base;
+        slot.base = slot.rate_is_amount ? std::int64_t{item.quantity} : base;
         slot.factor_ppm = earner == no_member ? amount_.factor_ppm_max()
                                               : amount_.factor_ppm(view_.rank_of(earner));
         slot.maximum_minor = maximum;
@@ -169,13 +174,16 @@ private:
 }  // namespace
 
 Payout pay_direct(const RateForm& rate, const PayView& view,
-                  const std::vector<MemberIndex>& earner_of, std::vector<OrderLineIndex> lines) {
+                  const std::vector<MemberIndex>& earner_of,
+                  const std::vector<OrderLineIndex>& lines) {
     // Lines by earner, of each in their own order; the ones without an earner come last.
     const std::uint32_t member_count = view.snapshot.members.count;
+    std::vector<PaidItem> items = paid_items(view, OrderSources(view, false), lines);
     const std::vector<std::uint32_t> first =
-        group_by(lines, member_count, view.thread_count,
-                 [&](OrderLineIndex line) { return std::min(earner_of[line], member_count); });
-    const std::span<const OrderLineIndex> all = lines;
+        group_by(items, member_count, view.thread_count, [&](const PaidItem& item) {
+            return std::min(earner_of[item.item], member_count);
+        });
+    const std::span<const PaidItem> all = items;
     Payout payout =
         pay_in_ranges(member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
             Payer payer(rate, view);

@@ -178,10 +178,9 @@ private:
 
 /// Sorts items by key, stable, and says where each key begins: key k's are [first[k], first[k + 1]).
 /// REQUIRES: key(item) <= key_max, also asked on several threads. Linear.
-template <typename Key>
-[[nodiscard]] std::vector<std::uint32_t> group_by(std::vector<std::uint32_t>& items,
-                                                  std::uint32_t key_max, unsigned thread_count,
-                                                  Key key) {
+template <typename Item, typename Key>
+[[nodiscard]] std::vector<std::uint32_t> group_by(std::vector<Item>& items, std::uint32_t key_max,
+                                                  unsigned thread_count, Key key) {
     std::vector<std::uint32_t> keys(items.size()), first(std::size_t{key_max} + 2, 0);
     in_ranges(static_cast<std::uint32_t>(items.size()), thread_count,
               [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
@@ -189,8 +188,16 @@ template <typename Key>
               });
     for (const std::uint32_t k : keys) ++first[k + 1];
     for (std::size_t k = 1; k < first.size(); ++k) first[k] += first[k - 1];
-    std::vector<std::uint32_t> next = first, sorted(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) sorted[next[keys[i]]++] = items[i];
+    // Every thread goes over all items and moves those of its keys.
+    std::vector<std::uint32_t> next = first;
+    std::vector<Item> sorted(items.size());
+    in_ranges(thread_count, thread_count, [&](std::uint32_t part, std::uint32_t, std::uint32_t) {
+        const std::uint64_t keys_end = std::uint64_t{key_max} + 1;
+        const std::uint64_t from = part * keys_end / thread_count;
+        const std::uint64_t to = (part + std::uint64_t{1}) * keys_end / thread_count;
+        for (std::size_t i = 0; i < items.size(); ++i)
+            if (from <= keys[i] && keys[i] < to) sorted[next[keys[i]]++] = items[i];
+    });
     items = std::move(sorted);
     return first;
 }

@@ -210,7 +210,7 @@ std::vector<std::string> lines_of(const RunResult& result, MemberIndex member) {
         const LineBook& book = result.book(place);
         for (std::size_t entry = 0; entry < book.entries().size(); ++entry) {
             if (book.entries()[entry].earner != member) continue;
-            const auto bytes = book.packed(entry);
+            const auto bytes = book.packed(entry).lines;
             const std::string code =
                 place < result.books.size() ? std::to_string(place)
                                             : result.cuts[place - result.books.size()].code;
