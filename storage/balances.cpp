@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
 #include "engine/money.hpp"
 #include "storage/members.hpp"
 
@@ -124,22 +128,38 @@ void each_batch_posting(Database& database, std::int64_t batch,
 
 std::vector<std::string> posting_differences(Database& database) {
     std::vector<std::string> differences;
-    Query sums = database.query(
-        "SELECT cause, reference, sum(amount) FROM posting GROUP BY cause, reference"
-        " HAVING sum(amount) <> 0 ORDER BY cause, reference");
-    while (sums.step())
-        differences.push_back(fmt::format("the postings of {} {} sum to {} minor units, not to 0",
-                                          sums.text(0), sums.integer(1), sums.integer(2)));
-    Query members = database.query(
-        "SELECT m.member_id, sum(posted), sum(balance) FROM ("
-        " SELECT member, amount AS posted, 0 AS balance FROM posting"
-        " WHERE account IN ('member', 'held')"
-        " UNION ALL SELECT member, 0, amount FROM balance) s JOIN member m ON m.number = s.member"
-        " GROUP BY s.member HAVING sum(posted) <> sum(balance) ORDER BY m.member_id");
-    while (members.step())
-        differences.push_back(
-            fmt::format("{} has a balance of {} minor units, but postings of {}", members.text(0),
-                        members.integer(2), members.integer(1)));
+    std::map<std::pair<std::string, std::int64_t>, Int128> by_cause;
+    std::unordered_map<std::int64_t, Int128> by_member;  // posted less balance
+    Query postings = database.query(
+        "SELECT cause, reference, amount, member, account IN ('member', 'held') FROM posting");
+    auto cause = by_cause.end();  // mostly that of the posting before
+    while (postings.step()) {
+        if (cause == by_cause.end() || cause->first.second != postings.integer(1) ||
+            cause->first.first != postings.text(0))
+            cause = by_cause.try_emplace({std::string(postings.text(0)), postings.integer(1)}).first;
+        cause->second += postings.integer(2);
+        if (postings.integer(4) != 0) by_member[postings.integer(3)] += postings.integer(2);
+    }
+    for (const auto& [name, sum] : by_cause)
+        if (sum != 0)
+            differences.push_back(
+                fmt::format("the postings of {} {} sum to {} minor units, not to 0", name.first,
+                            name.second, sum));
+    Query balances = database.query("SELECT member, amount FROM owed");
+    while (balances.step()) by_member[balances.integer(0)] -= balances.integer(1);
+    std::vector<std::string> of_members;
+    for (const auto& [member, difference] : by_member) {
+        if (difference == 0) continue;
+        Query balance = database.query(
+            "SELECT ifnull((SELECT member_id FROM member WHERE number = ?1), 'member ' || ?1),"
+            " ifnull((SELECT amount FROM balance WHERE member = ?1), 0)");
+        balance.bind(1, member).step();
+        of_members.push_back(fmt::format(
+            "{} has a balance of {} minor units, but postings of {}", balance.text(0),
+            balance.integer(1), difference + balance.integer(1)));
+    }
+    std::ranges::sort(of_members);
+    differences.insert(differences.end(), of_members.begin(), of_members.end());
     return differences;
 }
 

@@ -204,30 +204,40 @@ Check check_integrity(Database& database) {
     return {"integrity", holds, holds ? "the file is sound" : finding};
 }
 
-/// The row numbers of a table, ascending: mostly one after the other, so that a look is a
-/// comparison.
+/// The row numbers of a table.
 class RowNumbers {
 public:
     RowNumbers(Database& database, const std::string& table) {
+        Query ends = database.query(
+            fmt::format("SELECT ifnull((SELECT min(rowid) FROM {0}), 1),"
+                        " ifnull((SELECT max(rowid) FROM {0}), 0), (SELECT count(*) FROM {0})",
+                        table));
+        ends.step();
+        first_ = ends.integer(0);
+        last_ = ends.integer(1);
+        if (Int128{last_} - first_ + 1 == ends.integer(2)) return;
         Query query = database.query(fmt::format("SELECT rowid FROM {} ORDER BY rowid", table));
         while (query.step()) numbers_.push_back(query.integer(0));
-        has_gaps_ = !numbers_.empty() && numbers_.back() - numbers_.front() + 1 !=
-                                             static_cast<std::int64_t>(numbers_.size());
     }
     [[nodiscard]] bool contains(std::int64_t number) const {
-        if (numbers_.empty() || number < numbers_.front() || number > numbers_.back()) return false;
-        return !has_gaps_ || std::ranges::binary_search(numbers_, number);
+        if (number < first_ || number > last_) return false;
+        return numbers_.empty() || std::ranges::binary_search(numbers_, number);
+    }
+    [[nodiscard]] bool has_gaps() const { return !numbers_.empty(); }
+    /// SQL: what cannot be one of them, and all that cannot where there are no gaps.
+    [[nodiscard]] std::string excludes(const std::string& column) const {
+        return fmt::format("{0} < {1} OR {0} > {2}", column, first_, last_);
     }
 
 private:
-    std::vector<std::int64_t> numbers_;
-    bool has_gaps_ = false;
+    std::int64_t first_, last_;
+    std::vector<std::int64_t> numbers_;  ///< ascending; empty: all from the first to the last
 };
 
 /// Columns of one table that name rows of others.
 struct Links {
-    std::string table, columns;
-    std::vector<std::string> parents;  ///< by column
+    std::string table;
+    std::vector<std::string> columns, parents;
 };
 std::vector<Links> all_links(Database& database) {
     Query query = database.query(
@@ -237,26 +247,33 @@ std::vector<Links> all_links(Database& database) {
     while (query.step()) {
         if (all.empty() || all.back().table != query.text(0))
             all.push_back({std::string{query.text(0)}, {}, {}});
-        Links& links = all.back();
-        links.columns += fmt::format("{}{}", links.columns.empty() ? "" : ", ", query.text(1));
-        links.parents.emplace_back(query.text(2));
+        all.back().columns.emplace_back(query.text(1));
+        all.back().parents.emplace_back(query.text(2));
     }
     return all;
 }
 
 /// What `PRAGMA foreign_key_check` finds, in one pass over each table instead of a search per link:
-/// everything that is linked to is numbered.
+/// SQLite itself passes over the rows whose links cannot be wrong.
 Check check_links(Database& database) {
     std::map<std::string, RowNumbers> numbers;
     std::string finding;
     std::int64_t count = 0;
     for (const Links& links : all_links(database)) {
-        Query query = database.query(fmt::format("SELECT {} FROM {}", links.columns, links.table));
         std::vector<const RowNumbers*> parents;
+        std::string suspects;
+        for (std::size_t i = 0; i < links.columns.size(); ++i) {
+            const RowNumbers& parent =
+                numbers.try_emplace(links.parents[i], database, links.parents[i]).first->second;
+            parents.push_back(&parent);
+            suspects += suspects.empty() ? "" : " OR ";
+            suspects += parent.has_gaps() ? links.columns[i] + " IS NOT NULL"
+                                          : parent.excludes(links.columns[i]);
+        }
+        Query query = database.query(fmt::format("SELECT {} FROM {} WHERE {}",
+                                                 fmt::join(links.columns, ", "), links.table,
+                                                 suspects));
         while (query.step()) {
-            if (parents.empty())
-                for (const std::string& parent : links.parents)
-                    parents.push_back(&numbers.try_emplace(parent, database, parent).first->second);
             for (std::size_t i = 0; i < parents.size(); ++i) {
                 const int column = static_cast<int>(i);
                 if (query.is_null(column) || parents[i]->contains(query.integer(column))) continue;
@@ -373,16 +390,31 @@ Check check_run(Database& database, const FinalRun& run, unsigned thread_count) 
     return {name, !finding, finding.value_or("computed again from the facts it saw: the same")};
 }
 
-/// What holds of the file and its books, whatever the runs recompute to.
-std::vector<Check> check_file(Database& database, const std::vector<FinalRun>& runs) {
-    database.execute("PRAGMA cache_size = -65536");  // indexes point into tables in no order
-    return {check_integrity(database), check_links(database),
+/// What holds of the books and of what names what, whatever the runs recompute to.
+std::vector<Check> check_stored(Database& database, const std::vector<FinalRun>& runs) {
+    return {check_links(database),
             check_sums(database, runs, "statements", statement_sums,
                        "of every run they come to what it paid"),
             check_sums(database, runs, "conservation", conservation_sums,
                        "what could be paid was paid, forfeited or cut"),
             check_books(database)};
 }
+
+/// Checks that go on beside others, over a connection of their own where the file can have one.
+class Aside {
+public:
+    Aside(Database& database, std::function<std::vector<Check>(Database&)> check)
+        : own_(second_connection(database)),
+          checks_(std::async(own_ ? std::launch::async : std::launch::deferred,
+                             [this, &database, check = std::move(check)] {
+                                 return check(own_ ? *own_ : database);
+                             })) {}
+    std::vector<Check> get() { return checks_.get(); }
+
+private:
+    std::optional<Database> own_;
+    std::future<std::vector<Check>> checks_;
+};
 
 }  // namespace
 
@@ -394,11 +426,14 @@ bool verify(Database& database, const std::optional<std::string>& head, unsigned
         report(check);
     };
     const std::vector<FinalRun> runs = final_runs(database);
-    std::optional<Database> second = second_connection(database);
-    auto of_file = std::async(second ? std::launch::async : std::launch::deferred,
-                              [&] { return check_file(second ? *second : database, runs); });
+    Aside of_file(database, [](Database& file) {
+        file.execute("PRAGMA cache_size = -16384");  // indexes point into tables in no order
+        return std::vector<Check>{check_integrity(file)};
+    });
+    Aside of_stored(database, [&](Database& file) { return check_stored(file, runs); });
     const auto take_of_file = [&] {
         for (const Check& check : of_file.get()) take(check);
+        for (const Check& check : of_stored.get()) take(check);
     };
     if (runs.empty()) take_of_file();
     bool has_head = false;
