@@ -2,16 +2,33 @@
 //
 // How many closers stand above a position is counted once (prefix counts from the root); how many
 // stand between two positions of a line is then a difference, and the members of a generation are a
-// stretch of the line between two closers. An item visits only those who are paid.
+// stretch of the line between two closers. An item visits only those who are paid; what they are
+// paid is found payee by payee, so that nobody's lines wait for those of others.
 #include "engine/bonuses/generations.hpp"
 
 #include <algorithm>
+#include <string>
 
+#include "engine/errors.hpp"
 #include "engine/plan/forms.hpp"
 
 namespace downline {
 
 namespace {
+
+/// An upline that may be paid on an item.
+struct PayeeSlot {
+    MemberIndex payee{};
+    std::uint32_t item{};  ///< index into the paid items
+    std::uint32_t generation{};
+};
+
+/// What is found of some items: who is to be paid, and the slots of everybody else.
+struct Found {
+    std::vector<PayeeSlot> slots;
+    AccountKeeper keeper;
+    std::vector<std::uint32_t> stood;  ///< by generation, of the present item: slots that are taken
+};
 
 class Walk {
 public:
@@ -40,22 +57,40 @@ public:
         next_closer_ = nearest_above(forest, is_closer);
     }
 
-    void pay(const PaidItem& item) {
+    [[nodiscard]] const std::string& code() const { return view_.bonus.code; }
+
+    /// Finds who is to be paid on an item; `index` is its place among the paid items.
+    void find(const PaidItem& item, std::uint32_t index, Found& found) const {
         const MemberIndex seller = sources_.seller(item.item);
         const Position start = seller == no_member ? no_position : view_.forest.position()[seller];
         const Position above = start == no_position ? start : view_.forest.parent()[start];
         const std::uint32_t last = static_cast<std::uint32_t>(rates_.generations.size());
-        paid_.assign(last + 1U, 0);
+        found.stood.assign(last + 1U, 0);
         if (above != no_position) {
             if (is_asked_for(item)) tell_line_up(item, start, above, last);
-            pay_line_up(item, start, last);
-            forfeit_line_up(item, start, above, last);
+            for (Position p = next_payee_[start]; p != no_position; p = next_payee_[p]) {
+                const std::uint32_t generation = generation_of(start, p);
+                if (generation > last) break;
+                if (generation < first_generation()) continue;
+                ++found.stood[generation];
+                found.slots.push_back({view_.forest.member()[p], index, generation});
+            }
+            forfeit_line_up(item, start, above, last, found);
         }
         for (std::uint32_t generation = first_generation(); generation <= last; ++generation)
-            if (paid_[generation] == 0) no_upline(item, generation);
+            if (found.stood[generation] == 0) no_upline(item, generation, found);
     }
 
-    [[nodiscard]] Payout result() && { return {std::move(lines_).book(), keeper_.account()}; }
+    /// Pays one payee's slots, in the order of their items.
+    void pay(std::span<const PayeeSlot> slots, std::span<const PaidItem> items, LinePacker& packer,
+             Payout& into) const {
+        if (slots.empty()) return;
+        AccountKeeper keeper;
+        for (const PayeeSlot& slot : slots)
+            pay_slot(items[slot.item], slot.payee, slot.generation, keeper, packer);
+        packer.finish(slots.front().payee, into.book);
+        add_account(into.account, keeper.account());
+    }
 
 private:
     [[nodiscard]] Verdict verdict_at(Position p) const {
@@ -85,10 +120,10 @@ private:
                           amount_.factor_ppm_max());
     }
 
-    void no_upline(const PaidItem& item, std::uint32_t generation) {
+    void no_upline(const PaidItem& item, std::uint32_t generation, Found& found) const {
         const std::int64_t most = maximum(item, generation);
-        keeper_.maximum(most);
-        keeper_.forfeit(Reason::no_upline, most);
+        found.keeper.maximum(most);
+        found.keeper.forfeit(Reason::no_upline, most);
         tell(item, no_member, generation, 0, 0, Reason::no_upline);
     }
 
@@ -137,27 +172,17 @@ private:
         view_.watcher->slot(view_, slot);
     }
 
-    void pay_line_up(const PaidItem& item, Position start, std::uint32_t last) {
-        for (Position p = next_payee_[start]; p != no_position; p = next_payee_[p]) {
-            const std::uint32_t generation = generation_of(start, p);
-            if (generation > last) return;
-            if (generation < first_generation()) continue;
-            ++paid_[generation];
-            pay_slot(item, p, generation);
-        }
-    }
-
-    void pay_slot(const PaidItem& item, Position p, std::uint32_t generation) {
-        const MemberIndex payee = view_.forest.member()[p];
+    void pay_slot(const PaidItem& item, MemberIndex payee, std::uint32_t generation,
+                  AccountKeeper& keeper, LinePacker& packer) const {
         const RankPlace rank = view_.rank_of(payee);
         const Pay& pay = pay_of(generation);
         const std::int64_t value = pay.value.at(rank).value_or(0);
         const std::int64_t most = maximum(item, generation);
         const std::int64_t paid =
             amount_.of(pay, value, item.base, item.quantity, amount_.factor_ppm(rank));
-        keeper_.maximum(most);
-        keeper_.forfeit(Reason::rank, most - paid);
-        keeper_.paid(paid);
+        keeper.maximum(most);
+        keeper.forfeit(Reason::rank, most - paid);
+        keeper.paid(paid);
         tell(item, payee, generation, value, paid, Reason::rank);
         if (paid == 0) return;
         Line line = sources_.line_of(item.item);
@@ -165,15 +190,16 @@ private:
         line.rate = value;
         line.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
         line.amount_minor = paid;
-        line.level = item.seller_depth - view_.forest.depth()[p];
+        line.level = item.seller_depth - view_.forest.depth()[view_.forest.position()[payee]];
         line.paid_level = generation;
         line.stream = item.stream_of_others;
-        lines_.add(payee, line);
+        packer.add(line);
     }
 
     /// Slots of those who may not be paid, a stretch of the line at a time: from `from` up to the
     /// closer that ends the generation (excluded: with it; included: with it too, it belongs to it).
-    void forfeit_line_up(const PaidItem& item, Position start, Position from, std::uint32_t last) {
+    void forfeit_line_up(const PaidItem& item, Position start, Position from, std::uint32_t last,
+                         Found& found) const {
         while (from != no_position) {
             const std::uint32_t generation = generation_of(start, from);
             if (generation > last) return;
@@ -185,20 +211,20 @@ private:
                 const auto between = [&](const std::vector<std::uint32_t>& counts) {
                     return counts[from] - (beyond == no_position ? 0 : counts[beyond]);
                 };
-                forfeit(item, generation, Reason::inactive, between(inactive_));
-                forfeit(item, generation, Reason::unqualified, between(unqualified_));
+                forfeit(item, generation, Reason::inactive, between(inactive_), found);
+                forfeit(item, generation, Reason::unqualified, between(unqualified_), found);
             }
             from = beyond;
         }
     }
 
     void forfeit(const PaidItem& item, std::uint32_t generation, Reason reason,
-                 std::uint32_t slot_count) {
+                 std::uint32_t slot_count, Found& found) const {
         if (slot_count == 0) return;
-        paid_[generation] += slot_count;
+        found.stood[generation] += slot_count;
         const auto amount = static_cast<std::int64_t>(Int128{maximum(item, generation)} * slot_count);
-        keeper_.maximum(amount);
-        keeper_.forfeit(reason, amount);
+        found.keeper.maximum(amount);
+        found.keeper.forfeit(reason, amount);
     }
 
     const GenerationRates& rates_;
@@ -207,18 +233,54 @@ private:
     LineAmount amount_;
     std::vector<Position> next_payee_, next_closer_;
     std::vector<std::uint32_t> closers_, inactive_, unqualified_;  ///< from the root to a position
-    std::vector<std::uint32_t> paid_;  ///< by generation: slots that somebody stood at
-    LineCollector lines_;
-    AccountKeeper keeper_;
 };
+
+/// Everybody's slots, in the order of the items; what else there is goes into the account.
+std::vector<PayeeSlot> find_slots(const Walk& walk, std::span<const PaidItem> items,
+                                  unsigned thread_count, Account& account) {
+    const auto count = static_cast<std::uint32_t>(items.size());
+    std::vector<Found> founds(range_count_of(count, thread_count));
+    in_ranges(count, thread_count, [&](std::uint32_t range, std::uint32_t from, std::uint32_t to) {
+        for (std::uint32_t i = from; i < to; ++i) walk.find(items[i], i, founds[range]);
+    });
+    std::size_t slot_count = 0;
+    for (const Found& found : founds) slot_count += found.slots.size();
+    if (slot_count > UINT32_MAX)
+        throw Refusal(Refusal::Kind::input,
+                      "bonus \"" + walk.code() + "\" has more than 4,294,967,295 slots to pay; "
+                      "let fewer earn in a generation (earners = \"boundary\")");
+    std::vector<PayeeSlot> slots;
+    slots.reserve(slot_count);
+    for (Found& found : founds) {
+        add_account(account, found.keeper.account());
+        slots.insert(slots.end(), found.slots.begin(), found.slots.end());
+        found = {};
+    }
+    return slots;
+}
 
 }  // namespace
 
 Payout pay_generations(const GenerationRates& rates, const PayView& view, const Sources& sources,
-                       std::vector<std::uint32_t> items) {
-    Walk walk(rates, view, sources);
-    for (const PaidItem& item : paid_items(view, sources, items)) walk.pay(item);
-    return std::move(walk).result();
+                       const std::vector<std::uint32_t>& item_indexes) {
+    const Walk walk(rates, view, sources);
+    const std::vector<PaidItem> items = paid_items(view, sources, item_indexes);
+    Account account;
+    std::vector<PayeeSlot> slots = find_slots(walk, items, view.thread_count, account);
+    const std::uint32_t member_count = view.snapshot.members.count;
+    const std::vector<std::uint32_t> first = group_by(
+        slots, member_count, view.thread_count, [](const PayeeSlot& slot) { return slot.payee; });
+    Payout payout =
+        pay_in_ranges(member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
+            Payout paid;
+            LinePacker packer;
+            for (MemberIndex payee = from; payee < to; ++payee)
+                walk.pay(std::span(slots).subspan(first[payee], first[payee + 1] - first[payee]),
+                         items, packer, paid);
+            return paid;
+        });
+    add_account(payout.account, account);
+    return payout;
 }
 
 Bound GenerationRates::bound(const Bonus& bonus) const {

@@ -21,7 +21,8 @@ struct GenerationRates {
 
 /// Pays every generation of every item; each upline in one is a slot, and so is one without any.
 [[nodiscard]] Payout pay_generations(const GenerationRates& rates, const PayView& view,
-                                     const Sources& sources, std::vector<std::uint32_t> items);
+                                     const Sources& sources,
+                                     const std::vector<std::uint32_t>& items);
 
 /// The keys `generations` or `by_rank`, `own_group`, `boundary` and `closer`.
 [[nodiscard]] GenerationRates read_generation_rates(TableReader& table,

@@ -66,7 +66,7 @@ Payout MatchRule::pay(const PayView& view) const {
     const EarningSources sources(view, std::move(earned));
     if (const auto* levels = std::get_if<LevelRates>(&rates))
         return pay_levels(*levels, view, sources, items);
-    return pay_generations(std::get<GenerationRates>(rates), view, sources, std::move(items));
+    return pay_generations(std::get<GenerationRates>(rates), view, sources, items);
 }
 
 Bound MatchRule::bound(const Bonus& bonus) const {
