@@ -11,65 +11,39 @@ usage: faults.py PROGRAM SHIM [--kinds kill,torn,…] [--share N] [--seed N]
 
 import argparse
 import pathlib
-import shutil
 import signal
 import sys
-import tempfile
 import time
 
-from company import call, content, write_files
+from aftermath import Aftermath
+from company import COMMANDS, scratch, write_files
 
-KINDS = ("kill", "torn", "fail", "fail-on", "full", "alloc")
-COMMANDS = [
-    ["import", "members", "members.csv"],
-    ["import", "orders", "orders-1.csv"],
-    ["import", "returns", "returns.csv", "--skip-bad", "rejects.csv", "--force"],
-    ["run", "2026-01", "--plan", "plan.toml"],
-    ["run", "2026-01", "--plan", "plan.toml"],
-    ["close", "2026-01", "--yes"],
-    ["import", "orders", "orders-2.csv"],
-    ["run", "2026-02", "--plan", "plan.toml"],
-    ["close", "2026-02", "--yes"],
-    ["payout", "create", "--batch", "B1", "--minimum", "1.00"],
-    ["payout", "mark", "B1", "--failed", "answers.csv"],
-]
+KINDS = ("kill", "torn", "fail", "fail-on", "full", "read", "read-on", "alloc")
 
 
 class Campaign:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
-        self.database = folder / "company.db"
         self.tried = {kind: 0 for kind in options.kinds}
-        self.before_count = self.after_count = self.failures = 0
+        self.states = {"before": 0, "after": 0}
+        self.failures = 0
 
-    def call(self, command, fault=None):
-        environment = {}
-        if fault:
-            environment = {"LD_PRELOAD": self.options.shim, "DOWNLINE_FAULT": fault,
-                           "DOWNLINE_FAULT_FOLDER": str(self.folder),
-                           "DOWNLINE_FAULT_COUNTS": str(self.folder.parent / "counts")}
-        return call(self.options.program, self.folder, self.database,
-                    [*command, "--by", "tester"], environment)
-
-    def restore(self, kept):
-        for path in self.folder.glob("company.db*"):
-            path.unlink()
-        for path in self.folder.glob("*.tmp*"):
-            path.unlink()
-        if kept.exists():
-            shutil.copyfile(kept, self.database)
+    def environment(self, fault):
+        return {"LD_PRELOAD": self.options.shim, "DOWNLINE_FAULT": fault,
+                "DOWNLINE_FAULT_FOLDER": str(self.folder),
+                "DOWNLINE_FAULT_COUNTS": str(self.folder.parent / "counts")}
 
     def fail(self, what, result):
         self.failures += 1
         print(f"FAILED: {what}\n  exit {result.returncode}\n  {result.stderr.strip()[:500]}",
               file=sys.stderr)
 
-    def check(self, command, fault, kept, before, after):
+    def check(self, aftermath, fault):
         """One fault in one command."""
         kind = fault.partition(":")[0]
-        self.restore(kept)
-        result = self.call(command, fault)
-        what = f"{fault} in {' '.join(command)}"
+        aftermath.restore(aftermath.kept)
+        result = aftermath.call(aftermath.command, self.environment(fault))
+        what = f"{fault} in {' '.join(aftermath.command)}"
         self.tried[kind] += 1
         killed = kind in ("kill", "torn")
         if killed and result.returncode != -signal.SIGKILL:
@@ -78,49 +52,36 @@ class Campaign:
             return self.fail(f"{what}: neither done nor exit 5", result)
         if result.returncode == 5 and "error:" not in result.stderr:
             return self.fail(f"{what}: no sentence", result)
-        now = content(self.database)
-        if now not in (before, after) or (result.returncode == 0 and now != after):
-            return self.fail(f"{what}: neither as before nor as after", result)
-        self.before_count += now == before
-        self.after_count += now == after
-        if now == before:
-            again = self.call(command)
-            if again.returncode != 0 or content(self.database) != after:
-                return self.fail(f"{what}: the same command again does not mend it", again)
-        if self.database.exists() and command[0] in ("close", "payout"):
-            verified = self.call(["verify"])
-            if verified.returncode != 0:
-                return self.fail(f"{what}: verify does not hold", verified)
+        state, problem = aftermath.judge()
+        if problem:
+            return self.fail(f"{what}: {problem}", result)
+        if (result.returncode == 0 or result.stdout) and state != "after":
+            return self.fail(f"{what}: what was acknowledged is not there", result)
+        self.states[state] += 1
 
     def run(self):
         write_files(self.folder)
-        kept = self.folder.parent / "kept.db"
         for command in COMMANDS:
-            if self.database.exists():
-                shutil.copyfile(self.database, kept)
-            before = content(self.database)
-            counted = self.call(command, "count")
+            aftermath = Aftermath(self.options.program, self.folder, command)
+            counted = aftermath.call(command, self.environment("count"))
             if counted.returncode != 0:
                 sys.exit(f"{' '.join(command)} fails without a fault: {counted.stderr}")
-            changes, allocations = map(int, (self.folder.parent / "counts").read_text().split())
-            after = content(self.database)
-            done = self.folder.parent / "done.db"
-            shutil.copyfile(self.database, done)
+            changes, allocations, reads = map(
+                int, (self.folder.parent / "counts").read_text().split())
+            aftermath.finished()
             for kind in self.options.kinds:
-                count = allocations if kind == "alloc" else changes
+                count = {"alloc": allocations, "read": reads, "read-on": reads}.get(kind, changes)
                 wanted = max(1, self.options.share // len(COMMANDS)) if self.options.share else count
                 step = max(1, count // wanted)
                 for at in range(1 + self.options.seed % step, count + 1, step):
-                    self.check(command, f"{kind}:{at}", kept, before, after)
-            self.restore(done)
-            if before == "no database":
-                kept.touch()
-                kept.unlink()
+                    self.check(aftermath, f"{kind}:{at}")
+            aftermath.restore(aftermath.done)
 
     def report(self, seconds):
         tried = ", ".join(f"{count} {kind}" for kind, count in self.tried.items())
-        print(f"faults: {sum(self.tried.values())} ({tried}) in {seconds:.0f} s: {self.before_count} "
-              f"as before, {self.after_count} as after, {self.failures} failures")
+        print(f"faults: {sum(self.tried.values())} ({tried}) in {seconds:.0f} s: "
+              f"{self.states['before']} as before, {self.states['after']} as after, "
+              f"{self.failures} failures")
 
 
 def main():
@@ -132,7 +93,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as root:
+    with scratch() as root:
         folder = pathlib.Path(root) / "company"
         folder.mkdir()
         campaign = Campaign(options, folder)

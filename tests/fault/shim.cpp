@@ -1,10 +1,13 @@
 // Faults on demand, preloaded into the program: the k-th call that changes a file (write, sync,
-// truncate, unlink, rename, creating open) or asks for memory does what DOWNLINE_FAULT says.
+// truncate, unlink, rename, creating open), that reads one (open, read) or asks for memory does what
+// DOWNLINE_FAULT says.
 //
 //   kill:K      the process is gone before the call        torn:K   half of the write is done first
 //   fail:K      it fails once, with EIO                    fail-on:K   it and all after it fail
 //   full:K      it and all after it fail, with ENOSPC      alloc:K  the allocation fails, once
-//   count       nothing happens; the numbers of both kinds of calls go to $DOWNLINE_FAULT_COUNTS
+//   read:K      reading fails once, with EIO               read-on:K   reading fails from then on
+//   count       nothing happens; the numbers of the calls go to $DOWNLINE_FAULT_COUNTS
+//   record      nothing happens; what changes files goes to $DOWNLINE_FAULT_RECORD: recorder.hpp
 //
 // Only files below $DOWNLINE_FAULT_FOLDER count, so that the terminal does not.
 #include <dlfcn.h>
@@ -20,13 +23,15 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "recorder.hpp"
+
 extern "C" void* __libc_malloc(std::size_t size);
 extern "C" void* __libc_realloc(void* memory, std::size_t size);
 extern "C" void* __libc_calloc(std::size_t count, std::size_t size);
 
 namespace {
 
-enum class Kind { none, count, kill, torn, fail, fail_on, full, alloc };
+enum class Kind { none, count, record, kill, torn, fail, fail_on, full, alloc, read, read_on };
 
 struct Fault {
     Kind kind = Kind::none;
@@ -43,18 +48,22 @@ Fault read_fault() {
         return std::strlen(name) == length && std::strncmp(text, name, length) == 0;
     };
     if (is("count")) return {Kind::count, 0};
+    if (is("record")) return {Kind::record, 0};
     if (is("kill")) return {Kind::kill, at};
     if (is("torn")) return {Kind::torn, at};
     if (is("fail")) return {Kind::fail, at};
     if (is("fail-on")) return {Kind::fail_on, at};
     if (is("full")) return {Kind::full, at};
     if (is("alloc")) return {Kind::alloc, at};
+    if (is("read")) return {Kind::read, at};
+    if (is("read-on")) return {Kind::read_on, at};
     std::abort();
 }
 
-std::atomic<long> changes{0}, allocations{0};
+std::atomic<long> changes{0}, allocations{0}, reads{0};
 std::atomic<bool> is_ready{false};
 Fault fault;
+Recorder recorder;
 
 int (*real_main)(int, char**, char**) = nullptr;
 
@@ -65,13 +74,16 @@ int main_begins(int count, char** arguments, char** environment) {
 }
 
 struct Start {
-    Start() { fault = read_fault(); }
+    Start() {
+        fault = read_fault();
+        if (fault.kind == Kind::record) recorder.begin(std::getenv("DOWNLINE_FAULT_RECORD"));
+    }
     ~Start() {
         const char* path = std::getenv("DOWNLINE_FAULT_COUNTS");
         if (fault.kind != Kind::count || path == nullptr) return;
         is_ready = false;
         if (std::FILE* file = std::fopen(path, "w")) {
-            std::fprintf(file, "%ld %ld\n", changes.load(), allocations.load());
+            std::fprintf(file, "%ld %ld %ld\n", changes.load(), allocations.load(), reads.load());
             std::fclose(file);
         }
     }
@@ -82,9 +94,11 @@ Function next(const char* name) {
     return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
+/// The folder is the one that the program was started in: so are names without one.
 bool counts(const char* path) {
     static const char* folder = std::getenv("DOWNLINE_FAULT_FOLDER");
-    return folder != nullptr && std::strncmp(path, folder, std::strlen(folder)) == 0;
+    if (folder == nullptr) return false;
+    return path[0] != '/' || std::strncmp(path, folder, std::strlen(folder)) == 0;
 }
 
 bool counts(int descriptor) {
@@ -93,7 +107,7 @@ bool counts(int descriptor) {
     const ssize_t length = readlink(link, path, sizeof path - 1);
     if (length <= 0) return false;
     path[length] = '\0';
-    return counts(path);
+    return path[0] == '/' && counts(path);  // not a pipe
 }
 
 enum class Verdict { go_on, fail, torn };
@@ -134,6 +148,15 @@ bool fails_allocation(void* caller) {
            !is_from_openssl(caller);
 }
 
+/// Whether a call that reads may do so.
+bool may_read() {
+    const long number = ++reads;
+    const bool fails = (fault.kind == Kind::read && number == fault.at) ||
+                       (fault.kind == Kind::read_on && number >= fault.at);
+    if (fails) errno = EIO;
+    return !fails;
+}
+
 /// A call without data: torn is the same as killed before it.
 bool may_go_on() {
     const Verdict verdict = judge();
@@ -141,15 +164,47 @@ bool may_go_on() {
     return verdict == Verdict::go_on;
 }
 
+/// Writes at an offset, or where the file stands where that is negative.
 template <typename Write>
-ssize_t written(int descriptor, std::size_t size, Write write) {
-    if (!counts(descriptor)) return write(size);
+ssize_t written(int descriptor, const void* data, std::size_t size, off64_t at, Write write) {
+    if (!counts(descriptor)) {
+        const ssize_t done = write(size);
+        if (recorder.is_on() && descriptor == STDOUT_FILENO && done > 0) recorder.said();
+        return done;
+    }
     const Verdict verdict = judge();
     if (verdict == Verdict::fail) return -1;
-    if (verdict == Verdict::go_on) return write(size);
-    write(size / 2);
-    kill(getpid(), SIGKILL);
-    return -1;
+    if (verdict == Verdict::torn) {
+        write(size / 2);
+        kill(getpid(), SIGKILL);
+    }
+    const off64_t from = at >= 0 || !recorder.is_on() ? at : lseek64(descriptor, 0, SEEK_CUR);
+    const ssize_t done = write(size);
+    if (recorder.is_on() && done > 0)
+        recorder.wrote(descriptor, from, data, static_cast<std::size_t>(done));
+    return done;
+}
+
+/// What changes the folder or a file as a whole, recorded where it succeeds.
+template <typename Change, typename Record>
+int changed(bool is_counted, Change change, Record record) {
+    if (is_counted && !may_go_on()) return -1;
+    const int result = change();
+    if (is_counted && recorder.is_on() && result == 0) record();
+    return result;
+}
+
+/// Opens a path of the folder for reading, creates it where `flags` say so.
+template <typename Open>
+int opened(const char* path, int flags, Open open) {
+    if (!counts(path)) return open();
+    const bool creates = (flags & O_CREAT) != 0;
+    if (!(creates ? may_go_on() : may_read())) return -1;
+    const bool was_there = access(path, F_OK) == 0;
+    const int descriptor = open();
+    if (recorder.is_on() && creates && !was_there && descriptor >= 0)
+        recorder.created(descriptor, path);
+    return descriptor;
 }
 
 }  // namespace
@@ -165,13 +220,14 @@ int __libc_start_main(int (*main)(int, char**, char**), int count, char** argume
 
 ssize_t write(int descriptor, const void* data, std::size_t size) {
     static const auto real = next<ssize_t (*)(int, const void*, std::size_t)>("write");
-    return written(descriptor, size, [&](std::size_t part) { return real(descriptor, data, part); });
+    return written(descriptor, data, size, -1,
+                   [&](std::size_t part) { return real(descriptor, data, part); });
 }
 
 ssize_t pwrite64(int descriptor, const void* data, std::size_t size, off64_t at) {
     static const auto real =
         next<ssize_t (*)(int, const void*, std::size_t, off64_t)>("pwrite64");
-    return written(descriptor, size,
+    return written(descriptor, data, size, at,
                    [&](std::size_t part) { return real(descriptor, data, part, at); });
 }
 
@@ -179,31 +235,64 @@ ssize_t pwrite(int descriptor, const void* data, std::size_t size, off_t at) {
     return pwrite64(descriptor, data, size, at);
 }
 
+ssize_t read(int descriptor, void* data, std::size_t size) {
+    static const auto real = next<ssize_t (*)(int, void*, std::size_t)>("read");
+    return counts(descriptor) && !may_read() ? -1 : real(descriptor, data, size);
+}
+
+ssize_t pread64(int descriptor, void* data, std::size_t size, off64_t at) {
+    static const auto real = next<ssize_t (*)(int, void*, std::size_t, off64_t)>("pread64");
+    return counts(descriptor) && !may_read() ? -1 : real(descriptor, data, size, at);
+}
+
+/// Opening fails, or the reading after it: a folder can be opened, and not be read.
+std::FILE* fopen(const char* path, const char* mode) {
+    static const auto real = next<std::FILE* (*)(const char*, const char*)>("fopen");
+    if (mode[0] != 'r' || !counts(path)) return real(path, mode);
+    if (!may_read()) return nullptr;
+    return real(may_read() ? path : "/", mode);
+}
+
 int fsync(int descriptor) {
     static const auto real = next<int (*)(int)>("fsync");
-    return counts(descriptor) && !may_go_on() ? -1 : real(descriptor);
+    return changed(counts(descriptor), [&] { return real(descriptor); },
+                   [&] { recorder.synced(descriptor); });
 }
 
 int fdatasync(int descriptor) {
     static const auto real = next<int (*)(int)>("fdatasync");
-    return counts(descriptor) && !may_go_on() ? -1 : real(descriptor);
+    return changed(counts(descriptor), [&] { return real(descriptor); },
+                   [&] { recorder.synced(descriptor); });
 }
 
 int ftruncate64(int descriptor, off64_t size) {
     static const auto real = next<int (*)(int, off64_t)>("ftruncate64");
-    return counts(descriptor) && !may_go_on() ? -1 : real(descriptor, size);
+    return changed(counts(descriptor), [&] { return real(descriptor, size); },
+                   [&] { recorder.truncated(descriptor, size); });
 }
 
 int ftruncate(int descriptor, off_t size) { return ftruncate64(descriptor, size); }
 
 int unlink(const char* path) {
     static const auto real = next<int (*)(const char*)>("unlink");
-    return counts(path) && !may_go_on() ? -1 : real(path);
+    return changed(counts(path), [&] { return real(path); }, [&] { recorder.unlinked(path); });
 }
 
 int rename(const char* from, const char* to) {
     static const auto real = next<int (*)(const char*, const char*)>("rename");
-    return counts(to) && !may_go_on() ? -1 : real(from, to);
+    return changed(counts(to), [&] { return real(from, to); }, [&] { recorder.renamed(from, to); });
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+    static const auto real =
+        next<int (*)(int, const char*, int, const char*, unsigned)>("renameat2");
+    return changed(counts(to), [&] { return real(from_folder, from, to_folder, to, flags); },
+                   [&] { recorder.renamed(from, to); });
+}
+
+int mkstemp(char* path) {
+    static const auto real = next<int (*)(char*)>("mkstemp");
+    return opened(path, O_CREAT, [&] { return real(path); });
 }
 
 int open64(const char* path, int flags, ...) {
@@ -214,8 +303,7 @@ int open64(const char* path, int flags, ...) {
                             ? static_cast<mode_t>(va_arg(arguments, int))
                             : mode_t{0};
     va_end(arguments);
-    if ((flags & O_CREAT) != 0 && counts(path) && !may_go_on()) return -1;
-    return real(path, flags, mode);
+    return opened(path, flags, [&] { return real(path, flags, mode); });
 }
 
 int open(const char* path, int flags, ...) {

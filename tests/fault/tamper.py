@@ -10,9 +10,8 @@ import random
 import shutil
 import sqlite3
 import sys
-import tempfile
 
-from company import call, write_files
+from company import call, scratch, write_files
 
 FIGURES = ["run", "run_bonus", "run_rank", "run_measure", "run_total", "run_forfeit", "statement",
            "run_order", "carried"]
@@ -46,7 +45,7 @@ def main():
     options = parser.parse_args()
     chance = random.Random(options.seed)
     failures, changed, found, unreadable = [], 0, 0, 0
-    with tempfile.TemporaryDirectory() as root:
+    with scratch() as root:
         folder = pathlib.Path(root)
         write_files(folder)
         good, bad = folder / "good.db", folder / "bad.db"

@@ -3,7 +3,8 @@
 Exactly one close of a period succeeds, who loses is told so (exit 4, or 5 where the database stays
 locked), readers never see half a run, and in the end the database is that of one after the other.
 
-usage: together.py PROGRAM [--processes N] [--rounds N]
+usage: together.py PROGRAM [--processes 2,4,8] [--rounds N]
+       --rounds N: with each number of processes
 """
 
 import argparse
@@ -11,9 +12,8 @@ import concurrent.futures
 import json
 import pathlib
 import sys
-import tempfile
 
-from company import call, write_files
+from company import call, scratch, write_files
 
 
 class Round:
@@ -92,18 +92,20 @@ class Round:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=lambda path: str(pathlib.Path(path).resolve()))
-    parser.add_argument("--processes", type=int, default=4)
+    parser.add_argument("--processes", default=[2, 4, 8],
+                        type=lambda text: [int(count) for count in text.split(",")])
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     failures = []
-    for _ in range(options.rounds):
-        with tempfile.TemporaryDirectory() as root:
-            one = Round(options.program, pathlib.Path(root), options.processes)
+    for processes in options.processes * options.rounds:
+        with scratch() as root:
+            one = Round(options.program, pathlib.Path(root), processes)
             one.run(months=3)
             failures += one.failures
     for failure in failures[:20]:
         print(f"FAILED: {failure}", file=sys.stderr)
-    print(f"together: {options.rounds} rounds of {options.processes} processes over 3 months, "
+    counts = ", ".join(map(str, options.processes))
+    print(f"together: {options.rounds} rounds of each of {counts} processes over 3 months, "
           f"{len(failures)} failures")
     return 1 if failures else 0
 
