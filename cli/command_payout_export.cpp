@@ -61,6 +61,7 @@ Made make(Database& database, const PayoutBatch& batch, const ExportArguments& a
         company = Company(text, *arguments.from);
     }
     if (arguments.format == "ledger") {
+        company.problems().refuse_if_any();
         made.bytes = ledger_file(database, batch, on, company);
         return made;
     }
@@ -70,13 +71,16 @@ Made make(Database& database, const PayoutBatch& batch, const ExportArguments& a
         made.payees_digest = sha256_hex(*payees);
     }
     const PaymentOrder order =
-        payment_order(database, batch, on, payees, arguments.payees.value_or(""));
+        payment_order(database, batch, on, payees, arguments.payees.value_or(""),
+                      payee_columns(arguments.format));
     if (arguments.format == "nacha") made.bytes = nacha_file(order, company);
     else if (arguments.format == "sepa") made.bytes = sepa_file(order, company);
-    else
+    else {
+        FileProblems::refuse_if_any({&company.problems(), &order.problems});
         made.bytes = payment_csv(
             order, arguments.template_file ? text_of(*arguments.template_file) : "",
             arguments.template_file.value_or("the template"));
+    }
     return made;
 }
 

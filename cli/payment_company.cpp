@@ -8,7 +8,6 @@
 
 #include "cli/payment_order.hpp"
 #include "cli/text_width.hpp"
-#include "engine/errors.hpp"
 #include "engine/nearest.hpp"
 
 namespace downline {
@@ -21,65 +20,59 @@ const std::array<std::string, 19> known_keys{
     "sepa.town",      "sepa.country",    "ledger.commission",   "ledger.members",
     "ledger.held",    "ledger.clearing", "ledger.bank"};
 
-[[noreturn]] void refuse_at(const std::string& file, const toml::source_position& place,
-                            std::string_view code, const std::string& text) {
-    throw Refusal(Refusal::Kind::input, fmt::format("{}:{}:{}: error {}: {}", shown(file),
-                                                    place.line, place.column, code, text));
+FilePlace place_of(const toml::source_position& position) {
+    return {position.line, position.column};
 }
 
-toml::table parsed(std::string_view text, const std::string& file) {
-    try {
-        return toml::parse(text, file);
-    } catch (const toml::parse_error& error) {
-        refuse_at(file, error.source().begin, "bad_toml", std::string(error.description()));
-    }
-}
+using Values = std::map<std::string, std::pair<std::string, FilePlace>>;
 
-void read_table(const toml::table& table, const std::string& prefix, const std::string& file,
-                std::map<std::string, std::string>& values) {
+void read_table(const toml::table& table, const std::string& prefix, Values& values,
+                FileProblems& problems) {
     for (const auto& [key, node] : table) {
         const std::string name = prefix + std::string(key.str());
-        if (prefix.empty() && node.is_table()) {
-            read_table(*node.as_table(), name + ".", file, values);
-            continue;
-        }
-        if (std::find(known_keys.begin(), known_keys.end(), name) == known_keys.end())
-            refuse_at(file, key.source().begin, "unknown_key",
-                      fmt::format("unknown key {}{}", shown(name),
-                                  did_you_mean(name, known_keys)));
-        if (!node.is_string())
-            refuse_at(file, node.source().begin, "not_text",
-                      fmt::format("{} must be a text in quotes", shown(name)));
-        values.emplace(name, node.as_string()->get());
+        const FilePlace place = place_of(node.source().begin);
+        if (prefix.empty() && node.is_table())
+            read_table(*node.as_table(), name + ".", values, problems);
+        else if (std::find(known_keys.begin(), known_keys.end(), name) == known_keys.end())
+            problems.add(place_of(key.source().begin), "unknown_key",
+                         fmt::format("unknown key {}{}", shown(name),
+                                     did_you_mean(name, known_keys)));
+        else if (!node.is_string())
+            problems.add(place, "not_text",
+                         fmt::format("{} must be a text in quotes", shown(name)));
+        else values.emplace(name, std::pair(node.as_string()->get(), place));
     }
 }
 
 }  // namespace
 
-Company::Company(std::string_view text, std::string file) : file_(std::move(file)) {
-    read_table(parsed(text, file_), "", file_, values_);
+Company::Company(std::string_view text, std::string file) : problems_(file) {
+    try {
+        read_table(toml::parse(text, file), "", values_, problems_);
+    } catch (const toml::parse_error& error) {
+        problems_.add(place_of(error.source().begin), "bad_toml", std::string(error.description()));
+        is_toml_ = false;
+    }
 }
 
-std::string Company::required(const std::string& key) const {
+std::string Company::required(const std::string& key, FileProblems& problems) const {
     const std::string value = value_or(key, "");
-    if (value.empty())
-        throw Refusal(Refusal::Kind::input,
-                      file_.empty()
-                          ? fmt::format("this format needs the paying company's {}: give --from "
-                                        "FILE.toml",
-                                        key)
-                          : fmt::format("{}: {} is missing, which this format needs", shown(file_),
-                                        key));
+    if (value.empty()) refuse(key, "is missing, which this format needs", problems);
     return value;
 }
 
 std::string Company::value_or(const std::string& key, const std::string& otherwise) const {
     const auto value = values_.find(key);
-    return value == values_.end() ? otherwise : value->second;
+    return value == values_.end() ? otherwise : value->second.first;
 }
 
-void Company::refuse(const std::string& key, const std::string& why) const {
-    throw Refusal(Refusal::Kind::input, fmt::format("{}: {} {}", shown(file_), key, why));
+void Company::refuse(const std::string& key, const std::string& why,
+                     FileProblems& problems) const {
+    if (!is_toml_) return;  // what it lacks cannot be known
+    const auto value = values_.find(key);
+    const bool is_there = value != values_.end() && !value->second.first.empty();
+    problems.add(value == values_.end() ? FilePlace(1) : value->second.second,
+                 is_there ? "bad_value" : "missing_key", key + " " + why);
 }
 
 }  // namespace downline

@@ -2,6 +2,7 @@
 #include "cli/payment_order.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <unordered_map>
@@ -28,7 +29,7 @@ RowById rows_by_id(const NamedRows& payees, FileProblems& problems) {
     RowById rows;
     for (const NamedRows::Row& row : payees.rows)
         if (!rows.emplace(payees.cell(row, "member_id"), &row).second)
-            problems.add(row.line, "same_member",
+            problems.add(payees.where(row, "member_id"), "same_member",
                          fmt::format("\"{}\" comes twice",
                                      shown(payees.cell(row, "member_id"))));
     return rows;
@@ -76,20 +77,38 @@ std::string_view PaymentOrder::detail(const Payment& payment, std::string_view c
     return payment.payee == nullptr ? std::string_view{} : payees.cell(*payment.payee, column);
 }
 
+FilePlace PaymentOrder::where(const Payment& payment, std::string_view column) const {
+    return payees.where(*payment.payee, column);
+}
+
+ColumnNames payee_columns(std::string_view format) {
+    static constexpr std::array<std::string_view, 3> nacha{"member_id", "routing", "account"};
+    static constexpr std::array<std::string_view, 2> sepa{"member_id", "iban"};
+    static constexpr std::array<std::string_view, 1> others{"member_id"};
+    if (format == "nacha") return nacha;
+    if (format == "sepa") return sepa;
+    return others;
+}
+
 PaymentOrder payment_order(Database& database, const PayoutBatch& batch, Day on,
                            const std::optional<std::string>& payees_text,
-                           const std::string& payees_file) {
-    PaymentOrder order{batch.batch_id, database.currency().value_or("USD"), on, {}, {}, 0};
+                           const std::string& payees_file, ColumnNames required) {
+    PaymentOrder order;
+    order.batch_id = batch.batch_id;
+    order.currency = database.currency().value_or("USD");
+    order.batch_number = batch.number;
+    order.on = on;
+    FileProblems& problems = order.problems = FileProblems(payees_file);
     if (payees_text)
-        order.payees = read_named_rows(*payees_text, payees_file, {"member_id"}, {}, true);
-    FileProblems problems(payees_file);
-    const RowById rows = rows_by_id(order.payees, problems);
+        order.payees = read_named_rows(*payees_text, payees_file, required, {}, true, problems);
+    const bool has_members = order.payees.place("member_id").has_value();
+    const RowById rows = has_members ? rows_by_id(order.payees, problems) : RowById{};
     each_payout_item(database, batch, [&](const PayoutItem& item) {
         if (item.state == "held" || item.state == "carried") return;
         Payment payment{item.member_id, item.name.value_or(""), item.amount_minor};
         const auto row = rows.find(payment.member_id);
-        if (row != rows.end()) payment.payee = row->second;
-        else if (payees_text)
+        if (row != rows.end() && row->second->is_good) payment.payee = row->second;
+        if (row == rows.end() && has_members)
             problems.add(1, "no_payee",
                          fmt::format("there is no row for \"{}\", who is paid {}",
                                      shown(item.member_id),
@@ -99,7 +118,6 @@ PaymentOrder payment_order(Database& database, const PayoutBatch& batch, Day on,
     });
     for (Payment& payment : order.payments)
         if (const auto name = order.detail(payment, "name"); !name.empty()) payment.name = name;
-    problems.refuse_if_any();
     return order;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/period.hpp"
@@ -20,40 +21,49 @@ namespace downline {
 struct Payment {
     std::string member_id, name;  ///< the payees file's name, else the newest on record
     std::int64_t amount_minor{};
-    const NamedRows::Row* payee = nullptr;  ///< null without a payees file
+    const NamedRows::Row* payee = nullptr;  ///< null where there is none that can be read
 };
 
 /// Moved, never copied: payments point into payees.
 struct PaymentOrder {
     std::string batch_id, currency;
+    std::int64_t batch_number{};
     Day on{};
     NamedRows payees;
     std::vector<Payment> payments;  ///< by member id; all of the batch, whatever came of them
     std::int64_t total_minor{};
+    FileProblems problems;  ///< of the payees file
     /// A payee's detail, "" where there is none.
     [[nodiscard]] std::string_view detail(const Payment& payment, std::string_view column) const;
+    /// Where it is; the payment's row, where the file lacks the column. REQUIRES: a payee.
+    [[nodiscard]] FilePlace where(const Payment& payment, std::string_view column) const;
 };
-/// Joins the payments of a batch with the payees file, whose text may be nothing. Refusal (input)
-/// names every payment without a row, or with two.
+/// Joins the payments of a batch with the payees file, whose text may be nothing. `problems` has
+/// what cannot be read of the file, columns of `required` that it lacks, and every payment without
+/// a row or with two.
 [[nodiscard]] PaymentOrder payment_order(Database& database, const PayoutBatch& batch, Day on,
                                          const std::optional<std::string>& payees_text,
-                                         const std::string& payees_file);
+                                         const std::string& payees_file, ColumnNames required);
+/// The columns of the payees file that a format cannot do without.
+[[nodiscard]] ColumnNames payee_columns(std::string_view format);
 
 /// The paying company: a TOML file of texts, as `name` or in tables, as `[nacha] routing`.
 class Company {
 public:
     Company() = default;
-    /// Refusal (input) with FILE:LINE:COLUMN for what is no text or has no known key.
+    /// `problems` has what is no text or has no known key.
     Company(std::string_view text, std::string file);
-    /// KEY as in "nacha.routing". Refusal (input) where it is missing or empty.
-    [[nodiscard]] std::string required(const std::string& key) const;
+    [[nodiscard]] const FileProblems& problems() const { return problems_; }
+    /// KEY as in "nacha.routing". A problem, and "", where it is missing or empty.
+    [[nodiscard]] std::string required(const std::string& key, FileProblems& problems) const;
     [[nodiscard]] std::string value_or(const std::string& key, const std::string& otherwise) const;
-    /// Refusal (input): the value of the key cannot be used, and why.
-    [[noreturn]] void refuse(const std::string& key, const std::string& why) const;
+    /// A problem: the value of the key cannot be used, and why.
+    void refuse(const std::string& key, const std::string& why, FileProblems& problems) const;
 
 private:
-    std::string file_;
-    std::map<std::string, std::string> values_;
+    FileProblems problems_;
+    bool is_toml_ = true;
+    std::map<std::string, std::pair<std::string, FilePlace>> values_;  ///< by key, with their place
 };
 
 /// The files: their bytes. Refusal (input) for details that are missing or wrong, all at once.

@@ -80,52 +80,51 @@ Address address_of(const PaymentOrder& order, const Payment& payment) {
 }
 
 void check_payment(const PaymentOrder& order, const Payment& payment, FileProblems& problems) {
-    const std::uint64_t line = payment.payee->line;
+    if (payment.payee == nullptr) return;
+    const auto problem = [&](const char* column, const char* code, const std::string& text) {
+        problems.add(order.where(payment, column), code, text);
+    };
     const std::string who = shown(payment.member_id);
     const std::string iban = without_blanks(order.detail(payment, "iban"));
     const std::string bic = without_blanks(order.detail(payment, "bic"));
     const Address address = address_of(order, payment);
     if (!is_iban(iban))
-        problems.add(line, "bad_iban",
-                     fmt::format("the IBAN of \"{}\" ({}) is none: its check digits are wrong, or "
+        problem("iban", "bad_iban",
+                fmt::format("the IBAN of \"{}\" ({}) is none: its check digits are wrong, or "
                                  "its length",
                                  who, last_four(iban)));
     if (!bic.empty() && !is_bic(bic))
-        problems.add(line, "bad_bic",
-                     fmt::format("the BIC of \"{}\" is \"{}\"; it has 8 or 11 capital letters and "
+        problem("bic", "bad_bic",
+                fmt::format("the BIC of \"{}\" is \"{}\"; it has 8 or 11 capital letters and "
                                  "digits",
                                  who, shown(bic)));
     if (address.is_given() && !address.is_whole())
-        problems.add(line, "bad_address",
-                     fmt::format("the address of \"{}\" needs a town and a country of two capital "
+        problem("town", "bad_address",
+                fmt::format("the address of \"{}\" needs a town and a country of two capital "
                                  "letters, or must be left out",
                                  who));
     if (payment.name.empty())
-        problems.add(line, "no_name", fmt::format("\"{}\" has no name", who));
+        problem("name", "no_name", fmt::format("\"{}\" has no name", who));
     if (payment.amount_minor > amount_minor_limit)
-        problems.add(line, "too_much",
-                     fmt::format("\"{}\" is paid {}, more than a SEPA transfer can hold", who,
+        problem("member_id", "too_much",
+                fmt::format("\"{}\" is paid {}, more than a SEPA transfer can hold", who,
                                  amount_text(payment.amount_minor, order.currency)));
 }
 
-void check(const PaymentOrder& order, const Company& company) {
-    if (order.currency != "EUR")
-        throw Refusal(Refusal::Kind::input,
-                      fmt::format("a SEPA file pays in EUR, this database is kept in {}",
-                                  order.currency));
-    if (!is_iban(without_blanks(company.required("sepa.iban"))))
-        company.refuse("sepa.iban", fmt::format("({}) is no IBAN: its check digits are wrong, or "
-                                                "its length",
-                                                last_four(company.required("sepa.iban"))));
+void check_company(const Company& company, FileProblems& problems) {
+    const std::string iban = without_blanks(company.required("sepa.iban", problems));
+    if (!iban.empty() && !is_iban(iban))
+        company.refuse("sepa.iban",
+                       fmt::format("({}) is no IBAN: its check digits are wrong, or its length",
+                                   last_four(iban)),
+                       problems);
     const std::string bic = without_blanks(company.value_or("sepa.bic", ""));
     if (!bic.empty() && !is_bic(bic))
-        company.refuse("sepa.bic", "has not 8 or 11 capital letters and digits");
+        company.refuse("sepa.bic", "has not 8 or 11 capital letters and digits", problems);
     const Address address = address_of(company);
     if (address.is_given() && !address.is_whole())
-        company.refuse("sepa.town", "and sepa.country (two capital letters) belong to an address");
-    FileProblems problems(order.payees.file);
-    for (const Payment& payment : order.payments) check_payment(order, payment, problems);
-    problems.refuse_if_any();
+        company.refuse("sepa.town", "and sepa.country (two capital letters) belong to an address",
+                       problems);
 }
 
 std::string agent(std::string_view bic) {
@@ -167,8 +166,15 @@ std::string transfer(const PaymentOrder& order, const Payment& payment, std::siz
 }  // namespace
 
 std::string sepa_file(const PaymentOrder& order, const Company& company) {
-    const std::string name = company.required("name");
-    check(order, company);
+    if (order.currency != "EUR")
+        throw Refusal(Refusal::Kind::input,
+                      fmt::format("a SEPA file pays in EUR, this database is kept in {}",
+                                  order.currency));
+    FileProblems of_company = company.problems(), of_payees = order.problems;
+    const std::string name = company.required("name", of_company);
+    check_company(company, of_company);
+    for (const Payment& payment : order.payments) check_payment(order, payment, of_payees);
+    FileProblems::refuse_if_any({&of_company, &of_payees});
     const std::string day = format_day(order.on);
     std::string file =
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -181,7 +187,7 @@ std::string sepa_file(const PaymentOrder& order, const Company& company) {
             element("PmtTpInf", element("SvcLvl", element("Cd", "SEPA"))) +
             element("ReqdExctnDt", element("Dt", day)) +
             element("Dbtr", party(name, address_of(company))) +
-            element("DbtrAcct", account(company.required("sepa.iban"))) +
+            element("DbtrAcct", account(company.value_or("sepa.iban", ""))) +
             element("DbtrAgt", agent(without_blanks(company.value_or("sepa.bic", "")))) +
             element("ChrgBr", "SLEV") + "\n";
     std::size_t place = 0;

@@ -124,6 +124,24 @@ std::vector<std::size_t> field_starts(std::string_view record, char delimiter) {
     return starts;
 }
 
+char likely_delimiter(std::string_view line, char said, std::span<const std::string_view> known) {
+    for (const char candidate : {';', '\t', '|', ','}) {
+        if (candidate == said) continue;
+        CsvScanner scanner(line, candidate, true);
+        if (scanner.next() != CsvScanner::Found::record || scanner.fields().size() < 2) continue;
+        const auto is_known = [known](std::string_view field) {
+            return std::find(known.begin(), known.end(), field) != known.end();
+        };
+        if (std::any_of(scanner.fields().begin(), scanner.fields().end(), is_known))
+            return candidate;
+    }
+    return 0;
+}
+
+std::string delimiter_name(char delimiter) {
+    return delimiter == '\t' ? "tab" : std::string{'\'', delimiter, '\''};
+}
+
 std::string csv_field(std::string_view text, char delimiter) {
     const bool is_plain = std::none_of(text.begin(), text.end(), [delimiter](char letter) {
         return letter == delimiter || letter == '"' || letter == '\n' || letter == '\r';

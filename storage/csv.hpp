@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,13 @@ private:
 /// Where in a record its fields begin (at the quotation mark, where there is one), as far as the
 /// record can be read; at least one.
 [[nodiscard]] std::vector<std::size_t> field_starts(std::string_view record, char delimiter);
+
+/// A sign that makes of a header line at least two fields, one of them a known column, where it is
+/// not the one that was said; 0: none does.
+[[nodiscard]] char likely_delimiter(std::string_view line, char said,
+                                    std::span<const std::string_view> known);
+/// "';'" or "tab"
+[[nodiscard]] std::string delimiter_name(char delimiter);
 
 /// A field as a record has it: quoted where it must be.
 [[nodiscard]] std::string csv_field(std::string_view text, char delimiter = ',');

@@ -49,29 +49,22 @@ std::vector<std::string> names_of(std::span<const ColumnRule> rules) {
     return names;
 }
 
-/// A sign that separates at least one known column from the next, where it is not the one that
-/// was said.
-char likely_delimiter(std::string_view line, char said, std::span<const ColumnRule> rules) {
-    for (const char candidate : {';', '\t', '|', ','}) {
-        if (candidate == said) continue;
-        for (const ColumnRule& rule : rules) {
-            const std::size_t at = line.find(std::string(rule.name) + candidate);
-            if (at == 0 || (at != std::string_view::npos && line[at - 1] == candidate))
-                return candidate;
-        }
-    }
-    return 0;
-}
-
-std::string delimiter_name(char delimiter) {
-    return delimiter == '\t' ? "tab" : fmt::format("'{}'", delimiter);
-}
-
 }  // namespace
 
+std::optional<std::string> SourceFile::other_delimiter(std::string_view line) const {
+    std::vector<std::string_view> known;
+    for (const ColumnRule& rule : columns_of(options_.kind)) known.push_back(rule.name);
+    for (const auto& [theirs, ours] : options_.map) known.push_back(theirs);
+    const char likely = likely_delimiter(line, header_.delimiter, known);
+    if (likely == 0) return std::nullopt;
+    return fmt::format("the columns are separated by {} and not by {}; add --delimiter {}",
+                       delimiter_name(likely), delimiter_name(header_.delimiter),
+                       delimiter_name(likely));
+}
+
 void SourceFile::find_columns(const std::vector<std::string_view>& names,
-                              const std::vector<std::size_t>& starts, std::string_view line,
-                              RowProblems& problems, bool& is_good) {
+                              const std::vector<std::size_t>& starts, RowProblems& problems,
+                              bool& is_good) {
     const std::span<const ColumnRule> rules = columns_of(options_.kind);
     const std::string_view kind = import_kind_name(options_.kind);
     header_.width = names.size();
@@ -89,14 +82,6 @@ void SourceFile::find_columns(const std::vector<std::string_view>& names,
                            "--ignore-unknown leaves it out",
                            kind, shown_value(ours), guess.empty() ? ";" : guess));
     };
-    if (const char likely = likely_delimiter(line, header_.delimiter, rules);
-        likely != 0 && names.size() == 1) {
-        refuse(0, code::wrong_delimiter,
-               fmt::format("the columns are separated by {} and not by {}; add --delimiter {}",
-                           delimiter_name(likely), delimiter_name(header_.delimiter),
-                           delimiter_name(likely)));
-        return;
-    }
     for (std::size_t place = 0; place < names.size(); ++place) {
         const std::string theirs(names[place]);
         const auto mapped = options_.map.find(theirs);

@@ -188,7 +188,13 @@ bool SourceFile::read_header(RowProblems& problems) {
     CsvScanner scanner(rest_, header_.delimiter, true);
     const CsvScanner::Found found = scanner.next();
     const std::string_view line = std::string_view(rest_).substr(0, scanner.end());
-    if (found != CsvScanner::Found::record || line.size() > record_bytes_max) {
+    const bool is_record = found == CsvScanner::Found::record && line.size() <= record_bytes_max;
+    if (!is_record || scanner.fields().size() == 1)
+        if (auto text = other_delimiter(line)) {
+            problems.add(file_problem(header_.file, code::wrong_delimiter, std::move(*text)));
+            return false;
+        }
+    if (!is_record) {
         problems.add(file_problem(header_.file, code::stray_quote,
                                   "the header row is not CSV: its quotation marks do not match; "
                                   "write the names of the columns without them",
@@ -201,7 +207,7 @@ bool SourceFile::read_header(RowProblems& problems) {
         return false;
     }
     bool is_good = true;
-    find_columns(scanner.fields(), field_starts(line, header_.delimiter), line, problems, is_good);
+    find_columns(scanner.fields(), field_starts(line, header_.delimiter), problems, is_good);
     problems.header(header_.file, line);
     next_line_ += static_cast<std::uint64_t>(std::count(
         rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(scanner.next_begin()), '\n'));

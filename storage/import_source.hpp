@@ -85,8 +85,10 @@ private:
     void read_more(std::string& text, std::size_t bytes);
     std::optional<RowProblem> wrong_encoding(std::string_view text) const;
     void find_columns(const std::vector<std::string_view>& names,
-                      const std::vector<std::size_t>& starts, std::string_view line,
-                      RowProblems& problems, bool& is_good);
+                      const std::vector<std::size_t>& starts, RowProblems& problems,
+                      bool& is_good);
+    /// What to say where another delimiter than the one that was said makes sense of the header.
+    [[nodiscard]] std::optional<std::string> other_delimiter(std::string_view line) const;
 
     const ImportOptions& options_;
     ReadProgress& progress_;

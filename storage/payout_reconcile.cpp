@@ -26,7 +26,7 @@ std::vector<Listed> listed_payments(const NamedRows& table, int places) {
         const auto amount = parse_decimal(text, places, amount_minor_max);
         if (amount) listed.push_back({std::string(table.cell(row, "member_id")), *amount});
         else
-            problems.add(row.line, "bad_amount",
+            problems.add(table.where(row, "amount"), "bad_amount",
                          fmt::format("{} is no amount; write 12.50", shown_value(text)));
     }
     problems.refuse_if_any();
@@ -45,20 +45,25 @@ Reconciliation reconcile_payout(Database& database, const PayoutBatch& batch,
             open.emplace(item.member_id, item.amount_minor);
     });
     Reconciliation found;
-    for (const Listed& listed : listed_payments(table, places)) {
+    std::vector<Listed> others;
+    for (Listed& listed : listed_payments(table, places)) {
         const auto payment = open.find(listed.member_id);
-        if (payment == open.end()) {
-            found.rows.push_back({listed.member_id, "extra", {}, listed.amount_minor});
+        if (payment == open.end() || payment->second != listed.amount_minor) {
+            others.push_back(std::move(listed));
             continue;
         }
-        if (payment->second == listed.amount_minor) {
-            ++found.matched_count;
-            found.matched_minor = add_checked(found.matched_minor, listed.amount_minor);
-        } else {
-            found.rows.push_back(
-                {listed.member_id, "different", payment->second, listed.amount_minor});
-        }
+        ++found.matched_count;
+        found.matched_minor = add_checked(found.matched_minor, listed.amount_minor);
         open.erase(payment);
+    }
+    // From here on every payment that the list has to the cent is matched.
+    for (const Listed& listed : others) {
+        const auto payment = open.find(listed.member_id);
+        const bool is_extra = payment == open.end();
+        found.rows.push_back({listed.member_id, is_extra ? "extra" : "different",
+                              is_extra ? std::nullopt : std::optional(payment->second),
+                              listed.amount_minor});
+        if (!is_extra) open.erase(payment);
     }
     for (const auto& [member_id, amount_minor] : open)
         found.rows.push_back({member_id, "missing", amount_minor, {}});

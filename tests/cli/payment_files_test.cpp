@@ -45,9 +45,10 @@ struct Paid : Books {
         batch = pay("P1").batch;
     }
     PaymentOrder order() {
-        return payment_order(database, batch, day("2026-02-05"), payees, "payees.csv");
+        return payment_order(database, batch, day("2026-02-05"), payees, "payees.csv",
+                             payee_columns(format));
     }
-    std::string payees;
+    std::string payees, format = "csv";
     PayoutBatch batch;
 };
 
@@ -171,12 +172,70 @@ TEST_CASE("a CCD file says so and describes itself as the company wishes") {
     };
     CHECK(head("class = \"CCD\"\n") == "CCDCOMMISSION");
     CHECK(head("class = \"CCD\"\ndescription = \"Bonus\"\n") == "CCDBonus     ");
-    CHECK(message_of<Refusal>([&] { return head("description = \"Bonus\"\n"); }) ==
-          "company.toml: nacha.description is always PAYROLL for PPD");
-    CHECK(message_of<Refusal>([&] { return head("class = \"WEB\"\n"); }) ==
-          "company.toml: nacha.class must be PPD (to persons) or CCD (to companies)");
-    CHECK(message_of<Refusal>([&] { return head("origin = \"12345678901\"\n"); }) ==
-          "company.toml: nacha.origin is not 1 to 10 letters and digits");
+    const auto refused = [&](const std::string& more) {
+        const std::string text_of_all = message_of<Refusal>([&] { return head(more); });
+        return text_of_all.substr(text_of_all.find('\n') + 1);
+    };
+    CHECK(refused("description = \"Bonus\"\n") ==
+          "company.toml:7:15: error bad_value: nacha.description is always PAYROLL for PPD");
+    CHECK(refused("class = \"CCD\"\ndescription = \"Commissions\"\n") ==
+          "company.toml:8:15: error bad_value: nacha.description is longer than 10 letters, more "
+          "than the bank shows");
+    CHECK(refused("class = \"WEB\"\n") ==
+          "company.toml:7:9: error bad_value: nacha.class must be PPD (to persons) or CCD (to "
+          "companies)");
+    CHECK(refused("origin = \"12345678901\"\n") ==
+          "company.toml:7:10: error bad_value: nacha.origin is not 1 to 10 letters and digits");
+}
+
+TEST_CASE("files of two batches that are made on one day are not the same file to the bank") {
+    Paid paid(1);
+    const auto identity = [&](std::int64_t number) {
+        PaymentOrder order = paid.order();
+        order.batch_number = number;
+        const std::vector<std::string> lines =
+            lines_of(nacha_file(order, Company(company_text, "company.toml")));
+        CHECK(lines[1].substr(87) == lines[3].substr(87));
+        return lines[0].substr(33, 1) + " " + lines[1].substr(87);
+    };
+    CHECK(identity(1) == "A 0000001");
+    CHECK(identity(2) == "B 0000002");
+    CHECK(identity(26) == "Z 0000026");
+    CHECK(identity(27) == "0 0000027");
+    CHECK(identity(36) == "9 0000036");
+    CHECK(identity(37) == "A 0000037");
+    CHECK(identity(10'000'003) == "4 0000003");  // 10,000,002 mod 36 = 30, the digit 4
+}
+
+TEST_CASE("what is wrong with the company's and the payees' files is said at once") {
+    Paid paid(3);
+    paid.format = "nacha";
+    const auto refused = [&](const std::string& company, const std::string& payees) {
+        paid.payees = payees;
+        return message_of<Refusal>(
+            [&] { return nacha_file(paid.order(), Company(company, "company.toml")); });
+    };
+    CHECK(refused("nme = \"Seven\"\n[nacha]\nrouting = \"1\"\nbank = \"First\"\n",
+                  "member_id,name,routing,account\nm000,A,1,1\nm000,A,1,1\nm001,Bö,2\n") ==
+          "company.toml and payees.csv cannot be used, nothing was done (8 things are wrong):\n"
+          "company.toml:1:1: error unknown_key: unknown key nme; did you mean \"name\"?\n"
+          "company.toml:1:1: error missing_key: name is missing, which this format needs\n"
+          "company.toml:1:1: error missing_key: nacha.company_id is missing, which this format "
+          "needs\n"
+          "company.toml:3:11: error bad_value: nacha.routing is no routing number: nine digits, "
+          "the last one checks the others\n"
+          "payees.csv:1:1: error no_payee: there is no row for \"m002\", who is paid 1.02\n"
+          "payees.csv:2:8: error bad_routing: the routing number of \"m000\" (…) is not nine "
+          "digits of which the last one checks the others\n"
+          "payees.csv:3:1: error same_member: \"m000\" comes twice\n"
+          "payees.csv:4:1: error row_width: the row has 3 fields, the header 4");
+    CHECK(refused(company_text, "member_id,name,account\nm000,A,1\nm001,B,2\nm002,C,3\n") ==
+          "payees.csv cannot be used, nothing was done (1 thing is wrong):\n"
+          "payees.csv:1:1: error missing_column: there is no column routing");
+    CHECK(refused(company_text, "\"member_id\";\"routing\";\"account\"\nm000;1;1\n") ==
+          "payees.csv cannot be used, nothing was done (1 thing is wrong):\n"
+          "payees.csv:1:1: error wrong_delimiter: the columns are separated by ';' and not by ','; "
+          "save the file with commas");
 }
 
 TEST_CASE("a SEPA file read by element has them in order and adds up") {
@@ -224,38 +283,43 @@ TEST_CASE("what a SEPA bank would send back is said before, without the account"
     CHECK(refused("m000,A,NL91ABNA0417164301,,\nm001,B,NL91ABNA0417164300,abc,\n"
                   "m002,,NL91ABNA0417164300,,Ede\n") ==
           "payees.csv cannot be used, nothing was done (4 things are wrong):\n"
-          "payees.csv:2:1: error bad_iban: the IBAN of \"m000\" (…4301) is none: its check digits "
+          "payees.csv:2:8: error bad_iban: the IBAN of \"m000\" (…4301) is none: its check digits "
           "are wrong, or its length\n"
-          "payees.csv:3:1: error bad_bic: the BIC of \"m001\" is \"abc\"; it has 8 or 11 capital "
+          "payees.csv:3:27: error bad_bic: the BIC of \"m001\" is \"abc\"; it has 8 or 11 capital "
           "letters and digits\n"
-          "payees.csv:4:1: error bad_address: the address of \"m002\" needs a town and a country "
-          "of two capital letters, or must be left out\n"
-          "payees.csv:4:1: error no_name: \"m002\" has no name");
+          "payees.csv:4:6: error no_name: \"m002\" has no name\n"
+          "payees.csv:4:27: error bad_address: the address of \"m002\" needs a town and a country "
+          "of two capital letters, or must be left out");
     const auto company_refused = [&](const std::string& text) {
-        return message_of<Refusal>([&] {
+        const std::string all = message_of<Refusal>([&] {
             return sepa_file(Paid(1, "EUR").order(), Company(text, "company.toml"));
         });
+        return all.substr(all.find('\n') + 1);
     };
     CHECK(company_refused("name = \"A\"\n[sepa]\niban = \"DE00512108001245126199\"\n") ==
-          "company.toml: sepa.iban (…6199) is no IBAN: its check digits are wrong, or its length");
+          "company.toml:3:8: error bad_value: sepa.iban (…6199) is no IBAN: its check digits are "
+          "wrong, or its length");
     CHECK(company_refused(
               "name = \"A\"\n[sepa]\niban = \"DE75512108001245126199\"\nbic = \"x\"\n") ==
-          "company.toml: sepa.bic has not 8 or 11 capital letters and digits");
+          "company.toml:4:7: error bad_value: sepa.bic has not 8 or 11 capital letters and digits");
     CHECK(company_refused(
               "name = \"A\"\n[sepa]\niban = \"DE75512108001245126199\"\ntown = \"Ede\"\n") ==
-          "company.toml: sepa.town and sepa.country (two capital letters) belong to an address");
+          "company.toml:4:8: error bad_value: sepa.town and sepa.country (two capital letters) "
+          "belong to an address");
 }
 
 TEST_CASE("the company's file is read strictly") {
     const auto refused = [](const std::string& text) {
-        return message_of<Refusal>([&] { return Company(text, "company.toml").required("name"); });
+        return message_of<Refusal>([&] { Company(text, "company.toml").problems().refuse_if_any(); });
     };
-    CHECK(refused("name = 7\n") ==
-          "company.toml:1:8: error not_text: name must be a text in quotes");
-    CHECK(refused("name = \"\"\n") ==
-          "company.toml: name is missing, which this format needs");
-    CHECK(message_of<Refusal>([] { return Company().required("name"); }) ==
-          "this format needs the paying company's name: give --from FILE.toml");
+    CHECK(refused("name = 7\nnam = \"\"\n") ==
+          "company.toml cannot be used, nothing was done (2 things are wrong):\n"
+          "company.toml:1:8: error not_text: name must be a text in quotes\n"
+          "company.toml:2:1: error unknown_key: unknown key nam; did you mean \"name\"?");
+    CHECK(refused("name = \n") ==
+          "company.toml cannot be used, nothing was done (1 thing is wrong):\n"
+          "company.toml:1:8: error bad_toml: Error while parsing key-value pair: expected value, "
+          "saw '\\n'");
 }
 
 TEST_CASE("routing numbers and IBANs with one wrong digit are no such numbers") {

@@ -168,7 +168,7 @@ TEST_CASE("everything that is wrong with a holds file is said at once") {
                 "holds.csv:1:1: error same_column: column \"reason\" comes twice\n"
                 "holds.csv:1:1: error same_column: column \"reason\" comes twice\n"
                 "holds.csv:2:1: error bad_quotes: a quotation mark is not where CSV has one\n"
-                "holds.csv:3:1: error bad_text: reason is not UTF-8 text without control "
+                "holds.csv:3:3: error bad_text: \"reason\" is not UTF-8 text without control "
                 "characters");
     CHECK(message_of<Refusal>([&] { return read_holds("", "holds.csv"); }) ==
           "holds.csv cannot be used, nothing was done (1 thing is wrong):\n"
@@ -277,6 +277,9 @@ TEST_CASE("a bank's list is matched payment by payment") {
     CHECK(message_of<Refusal>([&] { return reconciled("5,ann,\n1.234,bob,\n"); }) ==
           "bank.csv cannot be used, nothing was done (1 thing is wrong):\n"
           "bank.csv:3:1: error bad_amount: \"1.234\" is no amount; write 12.50");
+    // Two rows for one payment of 50.00: the one that is equal is it, in whatever order.
+    CHECK(reconciled("50.01,ann,x\n50.00,ann,x\n3.00,bob,x\n0.10,cat,x\n") ==
+          "3; ann extra -1 5001");
 }
 
 TEST_CASE("a posting without its other half is found") {
