@@ -1,4 +1,4 @@
-// close PERIOD: the current draft becomes final for good.
+// close PERIOD: the current draft becomes final for good; without --draft or --yes, what it is.
 #include <fmt/format.h>
 
 #include <memory>
@@ -17,10 +17,24 @@ struct CloseArguments {
     bool yes = false;
 };
 
+/// What would be closed, and what is checked before that. Nothing is closed that nobody named.
+[[noreturn]] void show_draft(const Settings& settings, const CloseArguments& arguments) {
+    {
+        Database database = open_database(settings, Database::Access::read);
+        const RunRecord run = find_run(database, arguments.plan, arguments.period);
+        const RunSummary draft = checked_draft(database, run.plan, arguments.period);
+        print_run(settings, draft,
+                  fmt::format("to make it final: downline close {} --draft {}", arguments.period,
+                              draft.record.result_digest.substr(0, 12)));
+    }
+    throw UsageError("nothing was closed: close needs --draft DIGEST, or --yes for the current "
+                     "draft, whatever it is");
+}
+
 void close(const Settings& settings, const CloseArguments& arguments) {
-    if (arguments.draft.has_value() == arguments.yes)
-        throw UsageError("close needs --draft DIGEST, which run has printed, or --yes for the "
-                         "current draft, whatever it is");
+    if (arguments.draft && arguments.yes)
+        throw UsageError("close takes --draft DIGEST or --yes, not both");
+    if (!arguments.draft && !arguments.yes) show_draft(settings, arguments);
     Database database = open_database(settings, Database::Access::write);
     const RunRecord run = find_run(database, arguments.plan, arguments.period);
     const RunSummary summary = close_period(database, run.plan, arguments.period, arguments.draft,
@@ -45,6 +59,7 @@ void add_close(Command& root, Settings& settings) {
     command.option("--plan", "NAME", arguments->plan, "Where two plans have the period");
     command.results(settings);
     command.examples(
+        "  downline close 2026-10                          # what would be closed, and the checks\n"
         "  downline close 2026-10 --draft 3f9a7c20b1d4\n"
         "  downline close 2026-10 --yes --by ann\n"
         "  downline close 2026-10 --draft 3f9a7c20b1d4 --accept new-payees\n");

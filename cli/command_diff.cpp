@@ -126,6 +126,7 @@ void print_json(Output& output, const RunDifference& difference) {
     for (const std::string& cause : difference.causes) json.text(cause);
     json.end_array();
     write_bonuses(json, difference.by_bonus, currency);
+    json.boolean("has_members", difference.has_members);
     json.key("members").begin_lines();
     for (const MemberDifference& member : difference.members) {
         json.begin_object();

@@ -167,13 +167,20 @@ private:
     Query member_query_ = database_.query("SELECT member_id FROM member WHERE number = ?1");
 };
 
+/// What was put right stands by bonus where both runs have it; of a superseded draft only its sum is
+/// known: what it paid beyond its bonuses.
 void add_bonuses(Database& database, RunDifference& difference) {
-    const auto add = [&](std::int64_t run, std::int64_t Difference::*side) {
+    const auto add = [&](const RunRecord& run, std::int64_t Difference::*side) {
         Query query = database.query(
-            "SELECT code, paid FROM (SELECT place, code, paid FROM run_bonus WHERE run = ?1"
-            " UNION ALL SELECT 1 << 62, bonus, sum(amount) FROM correction WHERE run = ?1"
-            " GROUP BY bonus) ORDER BY place, code");
-        query.bind(1, run);
+            difference.has_members
+                ? "SELECT code, paid FROM (SELECT place, code, paid FROM run_bonus WHERE run = ?1"
+                  " UNION ALL SELECT 1 << 62, bonus, sum(amount) FROM correction WHERE run = ?1"
+                  " GROUP BY bonus) ORDER BY place, code"
+                : "SELECT code, paid FROM (SELECT place, code, paid FROM run_bonus WHERE run = ?1"
+                  " UNION ALL SELECT 1 << 62, 'put right', paid - (SELECT ifnull(sum(paid), 0) FROM run_bonus"
+                  " WHERE run = ?1) FROM run WHERE number = ?1) WHERE place < 1 << 62 OR paid <> 0"
+                  " ORDER BY place, code");
+        query.bind(1, run.number);
         while (query.step()) {
             const std::string code{query.text(0)};
             auto at = std::ranges::find(difference.by_bonus, code, &Difference::name);
@@ -182,8 +189,8 @@ void add_bonuses(Database& database, RunDifference& difference) {
             (*at).*side += query.integer(1);
         }
     };
-    add(difference.after.number, &Difference::after_minor);
-    add(difference.before.number, &Difference::before_minor);
+    add(difference.after, &Difference::after_minor);
+    add(difference.before, &Difference::before_minor);
 }
 
 void add_causes(Database& database, RunDifference& difference) {
@@ -233,10 +240,10 @@ RunDifference diff_runs(Database& database, std::int64_t before, std::int64_t af
     RunDifference difference;
     difference.before = record_of(database, before);
     difference.after = record_of(database, after);
-    add_bonuses(database, difference);
-    add_causes(database, difference);
     difference.has_members =
         difference.before.state != "superseded" && difference.after.state != "superseded";
+    add_bonuses(database, difference);
+    add_causes(database, difference);
     if (!difference.has_members) return difference;
     Comparison(database, difference.before, difference.after).compare(difference);
     std::ranges::sort(difference.members, [](const MemberDifference& a, const MemberDifference& b) {

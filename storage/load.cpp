@@ -142,26 +142,35 @@ std::vector<AutomaticPlace> place_automatically(const Plan& plan, LoadedMembers&
     return places;
 }
 
+/// An order line of somebody who is not in the network yet; how many there are.
+[[noreturn]] void refuse_early_order(Database& database, const LoadedOrders& orders,
+                                     std::size_t first, std::size_t count, const Period& period) {
+    Query query = database.query(
+        "SELECT o.order_id, m.member_id, m.joined_on FROM order_line o"
+        " JOIN member m ON m.number = o.buyer WHERE o.row = ?1");
+    query.bind(1, orders.rows[first]);
+    ensure_intact(query.step(), "an order line without its buyer");
+    throw Refusal(
+        Refusal::Kind::input,
+        fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}{}; correct the "
+                    "order's date and import it with --replace, or undo the import of the member "
+                    "and correct the day of joining",
+                    query.text(0), format_day(orders.lines.ordered_on[first]), query.text(1),
+                    format_day(static_cast<Day>(query.integer(2))), period_name(period),
+                    count == 1 ? "" : fmt::format(" ({} such lines in all)", count)));
+}
+
 /// Storage's numbers of buyers and creators become indexes.
 void link_orders(const LoadedMembers& members, LoadedOrders& orders, Database& database,
                  const Period& period) {
     OrderLines& lines = orders.lines;
+    std::size_t first_early = lines.count, early_count = 0;
     for (std::size_t i = 0; i < lines.count; ++i) {
-        const std::uint32_t number = lines.buyer[i];
-        lines.buyer[i] = members.index(number);
+        lines.buyer[i] = members.index(lines.buyer[i]);
         if (lines.buyer[i] != no_member) continue;
-        Query query = database.query(
-            "SELECT o.order_id, m.member_id, m.joined_on FROM order_line o"
-            " JOIN member m ON m.number = o.buyer WHERE o.row = ?1");
-        query.bind(1, orders.rows[i]);
-        ensure_intact(query.step(), "an order line without its buyer");
-        throw Refusal(
-            Refusal::Kind::input,
-            fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}; "
-                        "correct one of the two dates and import it with --replace",
-                        query.text(0), format_day(lines.ordered_on[i]), query.text(1),
-                        format_day(static_cast<Day>(query.integer(2))), period_name(period)));
+        if (early_count++ == 0) first_early = i;
     }
+    if (early_count > 0) refuse_early_order(database, orders, first_early, early_count, period);
     for (MemberIndex& creator : lines.creator)
         creator = creator == 0 ? no_member : members.index(creator);
 }

@@ -295,6 +295,17 @@ RunSummary make_draft(Database& database, const Plan& plan, const Period& period
     return summary;
 }
 
+RunSummary checked_draft(Database& database, const std::string& plan_name,
+                         const std::string& period_text) {
+    const Draft draft = draft_to_close(database, plan_name, period_text);
+    const PlanReading reading = plan_of(draft);
+    const std::optional<Closed> closed = last_closed(database, plan_name);
+    RunSummary summary = run_summary(database, draft.number);
+    summary.checks = checks_before_closing(database, reading.checks, reading.plan.currency_places,
+                                           draft.number, closed ? closed->run : 0);
+    return summary;
+}
+
 RunSummary close_period(Database& database, const std::string& plan_name,
                         const std::string& period_text,
                         const std::optional<std::string>& draft_digest, const std::string& by,

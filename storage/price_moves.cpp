@@ -31,6 +31,8 @@ Outcome compute(Database& database, const Plan& plan, const Period& period, cons
     for (std::size_t book = 0; book < result.book_count(); ++book)
         for (const LineBook::Entry& entry : result.book(book).entries())
             outcome.pay_minor[entry.earner] += entry.amount_minor;
+    for (const CorrectionLine& line : result.corrections)
+        outcome.pay_minor[line.member] += line.amount_minor;
     outcome.number = std::move(loaded.snapshot.members.number);
     outcome.rank = std::move(result.standing.rank);
     outcome.rank.resize(outcome.number.size());

@@ -102,6 +102,11 @@ struct RunSummary {
                                     const std::string& by, const std::string& at,
                                     unsigned thread_count, bool is_what_if = false);
 
+/// The current draft with what is checked before it is closed. Refusal as close_period where there is
+/// none.
+[[nodiscard]] RunSummary checked_draft(Database& database, const std::string& plan,
+                                       const std::string& period);
+
 struct CloseOptions {
     std::vector<std::string> accepted;  ///< names of checks that may fail
     bool has_checks = true;             ///< false: nothing is looked at (worked examples)

@@ -137,6 +137,15 @@ private:
     std::optional<RunReader> reader_;
 };
 
+/// The last import that a closed run of the day saw; without one, all that came.
+std::int64_t seen_on(Database& database, Day day) {
+    return database
+        .integer(fmt::format("SELECT max(last_import) FROM run WHERE state = 'final'"
+                             " AND {} BETWEEN first_day AND last_day",
+                             day))
+        .value_or(INT64_MAX);
+}
+
 }  // namespace
 
 std::vector<TreeRow> tree_of(Database& database, const std::optional<RunRecord>& run,
@@ -145,10 +154,16 @@ std::vector<TreeRow> tree_of(Database& database, const std::optional<RunRecord>&
     constexpr Day no_day = INT32_MAX;
     const Day day = on ? *on : run ? run->last_day : no_day;
     const MemberRecord member = find_member(database, member_id, day);
-    // A day that was asked for is told as it is known now, a period as its run saw it.
-    const std::int64_t last_import = run && !on ? run->last_import : INT64_MAX;
+    // A period is told as its run saw it, and so is a day of a closed one: what came late holds from
+    // the open period on. Other days are told as they are known now.
+    const std::int64_t last_import = run && !on ? run->last_import : seen_on(database, day);
     TreeReader reader(database, run, tree, day, last_import);
     const MemberIndex index = reader.index(member.number);
+    if (index == no_member && member.joined_on <= day)
+        throw Refusal(Refusal::Kind::input,
+                      fmt::format("{} came after the period of {} was closed; it is there from the "
+                                  "open period on",
+                                  member_id, format_day(day)));
     if (index == no_member)
         throw Refusal(Refusal::Kind::input,
                       fmt::format("{} joins on {}, after {}", member_id,
