@@ -13,7 +13,7 @@ __extension__ using Int128 = __int128;
 enum class Rounding : std::uint8_t { half_up, half_even, down };
 
 /// numerator ÷ denominator, rounded on the magnitude, then the sign. REQUIRES: denominator > 0,
-/// |result| < 2^63 (checked; BrokenInvariant).
+/// |result| < 2^63 (else a Refusal).
 [[nodiscard]] std::int64_t divide_rounded(Int128 numerator, Int128 denominator, Rounding rounding);
 
 /// A decimal text as a count of 10^-places units: "12.5" with 2 places is 1250. An optional
@@ -36,7 +36,7 @@ enum class Rounding : std::uint8_t { half_up, half_even, down };
 /// Places of a currency's minor unit (ISO 4217), or nothing for an unknown code.
 [[nodiscard]] std::optional<int> currency_places(std::string_view code);
 
-/// a + b and a × b, BrokenInvariant on overflow.
+/// a + b and a × b, a Refusal where they overflow.
 [[nodiscard]] std::int64_t add_checked(std::int64_t a, std::int64_t b);
 [[nodiscard]] std::int64_t multiply_checked(std::int64_t a, std::int64_t b);
 

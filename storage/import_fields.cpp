@@ -16,10 +16,11 @@
 namespace downline {
 namespace {
 
-/// Up to 15 digits with at most `places` behind a point; false for anything else.
+/// Digits with at most `places` behind a point, up to amount_minor_max; false for anything else.
 bool read_plain_decimal(std::string_view text, int places, char point, std::int64_t& value) {
-    if (text.empty() || text.size() > 16) return false;
-    std::int64_t number = 0;
+    while (text.size() > 17 && text[0] == '0') text.remove_prefix(1);
+    if (text.empty() || text.size() > 17) return false;
+    std::int64_t number = 0;  // 17 digits at most
     std::size_t at = 0;
     for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
         number = number * 10 + (text[at] - '0');
@@ -31,6 +32,7 @@ bool read_plain_decimal(std::string_view text, int places, char point, std::int6
             number = number * 10 + (text[at] - '0');
         if (at < text.size() || missing < 0) return false;
     }
+    if (number > amount_minor_max) return false;
     for (; missing > 0; --missing) number *= 10;
     value = number;
     return number <= amount_minor_max;
@@ -257,7 +259,6 @@ void RowReader::refuse_decimal(std::size_t column, std::string_view field, int p
     if (format_.decimal == ',') {
         for (char& letter : text) letter = letter == ',' ? '.' : letter == '.' ? ',' : letter;
     }
-    constexpr std::int64_t beyond = std::numeric_limits<std::int64_t>::max() / 2;
     const std::string name = named(column, field);
     if (text.starts_with('-') && is_decimal(std::string_view(text).substr(1))) {
         const bool is_amount = rules_[column].name == "amount";
@@ -269,8 +270,7 @@ void RowReader::refuse_decimal(std::size_t column, std::string_view field, int p
     const bool is_number = is_decimal(text);
     if (is_number &&
         text.size() - std::min(text.find('.'), text.size() - 1) - 1 >
-            static_cast<std::size_t>(places) &&
-        !parse_decimal(text, places, beyond)) {
+            static_cast<std::size_t>(places)) {
         const std::string unit = code == code::bad_volume ? "a volume" : format_.currency;
         refuse(column, code::too_many_places,
                fmt::format("{} has more places than {} has ({}); round it", name, unit, places));

@@ -147,5 +147,26 @@ levels = ["0%"]
     CHECK(paid.result.accounts[1].maximum_minor == 0);
 }
 
+TEST_CASE("what does not fit into 64 bits is refused in a sentence and never wraps around") {
+    const DrawnTree drawn = draw(R"(
+        ann 0
+          bob 10000000000
+          dan 10000000000
+    )");
+    const auto huge = [](const std::string& code) {
+        return "[[bonus]]\ncode = \"" + code +
+               "\"\nkind = \"unilevel\"\nlevels = [\"100000%\"]\nfactor = \"100000%\"\n";
+    };
+    // An order is 10^12 minor units: a thousandfold, and that a thousandfold, is 10^18.
+    CHECK(pay(drawn, huge("a")).to("ann") == 2'000'000'000'000'000'000);
+    // Five times 2 × 10^18 is more than 2^63, about 9.2 × 10^18.
+    const std::string five = huge("a") + huge("b") + huge("c") + huge("d") + huge("e");
+    CHECK_THROWS_WITH_AS(pay_alone(drawn, five), doctest::Contains("does not fit into 64 bits"),
+                         Refusal);
+    // With a point of 1,000.00 one line alone is 10^21.
+    CHECK_THROWS_WITH_AS(pay_alone(drawn, huge("a") + "point = \"1000\"\n"),
+                         doctest::Contains("does not fit into 64 bits"), Refusal);
+}
+
 }  // namespace
 }  // namespace downline

@@ -39,6 +39,17 @@ TEST_CASE("an order keeps what is stated and nothing else") {
                            " NULL AND sku IS NULL AND contract IS NULL") == 1);
 }
 
+TEST_CASE("the largest amount goes in, and zeros before a number say nothing") {
+    Database database = with_members();
+    CHECK(import_orders_text(database, header + "1,A,2026-01-05,10000000000000.00\n"
+                                                "2,A,2026-01-05,00000000000000000001.50\n"
+                                                "3,A,2026-01-05,00000000000000000000.50\n"
+                                                "4,A,2026-01-05,00000000000000000000\n") ==
+          "4 new, 0 changed, 0 unchanged, 0 rejected");
+    // 10^15 minor units, the most that an amount may be, and 1.50 + 0.50 + 0.
+    CHECK(database.integer("SELECT sum(amount) FROM order_line") == 1'000'000'000'000'200);
+}
+
 TEST_CASE("rows of a day lie together, and extents say where") {
     Database database = with_members();
     import_good(database, ImportKind::orders,
