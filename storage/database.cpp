@@ -85,6 +85,8 @@ void check_header(const std::string& path) {
                                                                std::fclose);
     if (!file) refuse(path, fmt::format("cannot be read: {}", std::strerror(errno)));
     const std::size_t got = std::fread(header.data(), 1, header.size(), file.get());
+    if (std::ferror(file.get()) != 0)
+        refuse(path, fmt::format("cannot be read: {}", std::strerror(errno)));
     if (got == 0) return;
     constexpr std::string_view magic{"SQLite format 3\0", 16};
     if (std::memcmp(header.data(), magic.data(), std::min(got, magic.size())) != 0)
@@ -180,10 +182,12 @@ void configure(sqlite3* handle) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     // EXTRA also syncs the folder after the journal is gone: a close that was acknowledged stays.
-    // No spilling: readers are locked out only while a commit writes.
+    // No spilling below a gibibyte of pages: readers are locked out only while a commit writes. A
+    // larger transaction locks them out earlier, instead of filling the memory. (SQLite looks at the
+    // lowest byte of the number of pages: of 65536 it is 0, which means never.)
     execute_on(handle,
                "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;"
-               "PRAGMA synchronous = EXTRA; PRAGMA cache_spill = OFF;"
+               "PRAGMA synchronous = EXTRA; PRAGMA cache_spill = 65535;"
                "PRAGMA temp_store = MEMORY");
 }
 
