@@ -89,6 +89,7 @@ public:
             throw StorageError(
                 fmt::format("{} cannot be written: {}", path_.string(), std::strerror(errno)));
         is_made_ = false;
+        sync_folder_of(path_.string());
     }
 
 private:

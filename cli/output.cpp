@@ -53,6 +53,16 @@ std::string directory_of(const std::string& path) {
 
 }  // namespace
 
+void sync_folder_of(const std::string& path) {
+    const int folder = open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 && errno == EACCES) return;  // may be written to and not be read
+    const int synced = folder < 0 ? -1 : fsync(folder);
+    const int reason = errno;
+    if (folder >= 0) close(folder);
+    // A file system that cannot sync a folder says EINVAL.
+    if (synced != 0 && reason != EINVAL) throw_write_error(shown(path), reason);
+}
+
 void prepare_process() {
     umask(0077);  // pay is private: what the program writes is its owner's
     // A closed 0, 1 or 2 must not become the descriptor of a database. What is opened in place of
@@ -114,10 +124,7 @@ void NewFile::finish() {
     if (renamed != 0) throw_write_error(shown(path_), errno);
     temporary_path_.clear();
     unfinished_path[0] = '\0';
-    const int directory = open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY);
-    if (directory < 0) return;
-    (void)fsync(directory);
-    close(directory);
+    sync_folder_of(path_);
 }
 
 Output::Output(const std::optional<std::string>& path, bool force) {

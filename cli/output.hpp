@@ -18,6 +18,10 @@ void prepare_process();
 /// Ends the process as one that a broken pipe killed.
 [[noreturn]] void end_by_broken_pipe();
 
+/// Brings the name of a file or folder to disk: after this no power loss takes it away. Throws
+/// StorageError where that fails.
+void sync_folder_of(const std::string& path);
+
 /// A file that is written 0600 under a temporary name beside its own and renamed at the end;
 /// removed where it is not finished. Throws Refusal (state) where FILE exists and `force` is not
 /// given, StorageError where it cannot be written.
