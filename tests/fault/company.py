@@ -86,7 +86,7 @@ def scratch(in_memory=True):
 def call(program, folder, database, command, environment=None):
     """Runs a command of the program on a database, in the company's folder."""
     return subprocess.run(
-        [program, *command], cwd=folder, capture_output=True, text=True, timeout=300,
+        [program, *command], cwd=folder, capture_output=True, text=True, timeout=3600,
         errors="replace",
         env={**os.environ, "DOWNLINE_DB": str(database), "LC_ALL": "C.UTF-8", **(environment or {})})
 

@@ -5,8 +5,9 @@ change a file (shim.cpp), which is in the middle of its work, and as often from 
 of the time that it takes. Afterwards the database is as before the command or as after it, whatever
 was acknowledged on standard output is there, `verify` holds, and the command again finishes the work.
 
-usage: kills.py PROGRAM SHIM [--kills N] [--words import,run,close,payout] [--seed N]
-       --kills N: at least N of each of the four
+usage: kills.py PROGRAM SHIM [--kills N] [--words import,run,close,payout] [--seconds N] [--seed N]
+       --kills N: at least N of each of the four, 10,000 unless said
+       --seconds N: ends after N seconds with what was tried by then
 """
 
 import argparse
@@ -32,6 +33,12 @@ class Campaign:
         self.outside = {word: 0 for word in options.words}
         self.states = {"before": 0, "after": 0}
         self.companies = self.distinct = self.failures = 0
+        self.end = time.monotonic() + (options.seconds or 1e9)
+
+    def wants(self, word):
+        """Whether more kills of a command are wanted."""
+        return (word in self.options.words and self.kills(word) < self.options.kills
+                and time.monotonic() < self.end)
 
     def kills(self, word):
         return self.inside[word] + self.outside[word]
@@ -84,7 +91,7 @@ class Campaign:
             sys.exit(f"{' '.join(command)} fails without a fault: {counted.stderr}")
         aftermath.finished()
         word = command[0]
-        if word not in self.options.words or self.kills(word) >= self.options.kills:
+        if not self.wants(word):
             return
         changes = int((folder.parent / "counts").read_text().split()[0])
         aftermath.restore(aftermath.kept)
@@ -92,14 +99,14 @@ class Campaign:
         aftermath.call(command)
         seconds = time.monotonic() - started
         for at in range(1, changes + 1):
-            if self.kills(word) < self.options.kills:
+            if self.wants(word):
                 self.kill_inside(aftermath, at)
                 self.kill_outside(aftermath, seconds)
         self.distinct += len(aftermath.known)
         aftermath.restore(aftermath.done)
 
     def run(self):
-        while any(self.kills(word) < self.options.kills for word in self.options.words):
+        while any(map(self.wants, self.options.words)):
             with scratch() as root:
                 folder = pathlib.Path(root) / "company"
                 folder.mkdir()
@@ -107,8 +114,6 @@ class Campaign:
                 self.companies += 1
                 for command in COMMANDS:
                     self.try_command(folder, command)
-            print(".", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
 
     def report(self, seconds):
         each = ", ".join(f"{word} {self.kills(word)} ({self.inside[word]} at a change of a file)"
@@ -124,6 +129,7 @@ def main():
     parser.add_argument("shim", type=lambda path: str(pathlib.Path(path).resolve()))
     parser.add_argument("--kills", type=int, default=10000)
     parser.add_argument("--words", type=lambda text: text.split(","), default=list(WORDS))
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
