@@ -3,10 +3,12 @@
 
 #include <memory>
 
+#include "cli/amounts.hpp"
 #include "cli/commands.hpp"
 #include "cli/earnings_report.hpp"
 #include "cli/output.hpp"
 #include "engine/errors.hpp"
+#include "engine/money.hpp"
 #include "storage/earnings.hpp"
 
 namespace downline {
@@ -35,9 +37,30 @@ Asked what_is_asked(const EarningsArguments& arguments) {
     return {arguments.first, arguments.second};
 }
 
+/// What a member earned under each plan that has the period, and the sum.
+void print_all_plans(const Settings& settings, const EarningsArguments& arguments,
+                     Database& database, const Asked& asked) {
+    const std::vector<RunRecord> runs = find_runs(database, arguments.plan, asked.period);
+    Output output(settings.output_path, settings.force);
+    std::int64_t sum_minor = 0;
+    for (const RunRecord& run : runs) {
+        const Earnings found = earnings_of(database, run, *asked.member, arguments.with_lines);
+        if (&run != &runs.front()) output << "\n";
+        print_earnings(output, settings.format, run, found, arguments.with_lines);
+        sum_minor = add_checked(sum_minor, found.total_minor);
+    }
+    if (runs.size() > 1)
+        output << fmt::format("\n{} plans together: {} {}\n", runs.size(),
+                              amount_text(sum_minor, runs.front().currency),
+                              runs.front().currency);
+    output.finish();
+}
+
 void earnings(const Settings& settings, const EarningsArguments& arguments) {
     const Asked asked = what_is_asked(arguments);
     Database database = open_database(settings, Database::Access::read);
+    if (asked.member && settings.format == Format::table)
+        return print_all_plans(settings, arguments, database, asked);
     const RunRecord run = find_run(database, arguments.plan, asked.period);
     if (asked.member) {
         const Earnings found = earnings_of(database, run, *asked.member, arguments.with_lines);

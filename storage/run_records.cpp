@@ -131,8 +131,8 @@ std::vector<RunRecord> list_runs(Database& database) {
     return read_records(query);
 }
 
-RunRecord find_run(Database& database, const std::optional<std::string>& plan,
-                   const std::optional<std::string>& period) {
+std::vector<RunRecord> find_runs(Database& database, const std::optional<std::string>& plan,
+                                 const std::optional<std::string>& period) {
     Query query = database.query(std::string{record_columns} +
                                  "WHERE state IN ('final', 'draft') AND (?1 IS NULL OR plan = ?1)"
                                  " AND (?2 IS NULL OR period = ?2) ORDER BY last_day DESC, "
@@ -147,14 +147,22 @@ RunRecord find_run(Database& database, const std::optional<std::string>& plan,
                       fmt::format("there is no run{}{}; `runs` lists what there is, `run PERIOD "
                                   "--plan FILE` makes one",
                                   period ? " of " + *period : "", plan ? " of plan " + *plan : ""));
-    const RunRecord& newest = records.front();
-    for (const RunRecord& other : records)
-        if (other.period == newest.period && other.plan != newest.plan)
-            throw Refusal(Refusal::Kind::state,
-                          fmt::format("plans {} and {} both have a run of {}; choose one with "
-                                      "--plan",
-                                      newest.plan, other.plan, newest.period));
-    return newest;
+    std::vector<RunRecord> found;
+    for (const RunRecord& record : records)
+        if (record.period == records.front().period &&
+            (found.empty() || found.back().plan != record.plan))
+            found.push_back(record);
+    return found;
+}
+
+RunRecord find_run(Database& database, const std::optional<std::string>& plan,
+                   const std::optional<std::string>& period) {
+    const std::vector<RunRecord> runs = find_runs(database, plan, period);
+    if (runs.size() > 1)
+        throw Refusal(Refusal::Kind::state,
+                      fmt::format("plans {} and {} both have a run of {}; choose one with --plan",
+                                  runs[0].plan, runs[1].plan, runs[0].period));
+    return runs.front();
 }
 
 }  // namespace downline

@@ -123,8 +123,12 @@ struct CloseOptions {
 [[nodiscard]] RunSummary run_summary(Database& database, std::int64_t run_number);
 /// All runs, oldest first.
 [[nodiscard]] std::vector<RunRecord> list_runs(Database& database);
-/// The current run (final, else draft) of a period; of the newest period that has one where none is
-/// named. `plan` chooses where two plans have it; Refusal (state) where there is none or two.
+/// The current runs (final, else draft) of a period, one of each plan, by plan; of the newest period
+/// that has one where none is named. Refusal (state) where there is none.
+[[nodiscard]] std::vector<RunRecord> find_runs(Database& database,
+                                               const std::optional<std::string>& plan,
+                                               const std::optional<std::string>& period);
+/// The only one of them; Refusal (state) where two plans have the period.
 [[nodiscard]] RunRecord find_run(Database& database, const std::optional<std::string>& plan,
                                  const std::optional<std::string>& period);
 
