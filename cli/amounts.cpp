@@ -46,6 +46,11 @@ std::optional<std::string> share_of_volume_text(std::int64_t amount_minor,
 
 std::string short_digest(const std::string& digest) { return digest.substr(0, 12); }
 
+std::string currency_change_text(std::string_view now, std::string_view before) {
+    return fmt::format("the database's currency is {} from now on, and no longer {} (nothing was "
+                       "in it yet)", now, before);
+}
+
 std::string counted(std::int64_t count, std::string_view singular) {
     return fmt::format("{} {}{}", count, singular, count == 1 ? "" : "s");
 }

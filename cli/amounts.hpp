@@ -23,6 +23,8 @@ namespace downline {
                                                               std::string_view currency);
 /// The first 12 digits of a digest: enough to name a draft.
 [[nodiscard]] std::string short_digest(const std::string& digest);
+/// What to say where an empty database gets a currency in the place of `before`.
+[[nodiscard]] std::string currency_change_text(std::string_view now, std::string_view before);
 /// "1 order", "2 orders".
 [[nodiscard]] std::string counted(std::int64_t count, std::string_view singular);
 

@@ -68,6 +68,9 @@ void add_member(Command& explain, Settings& settings) {
 void add_explain(Command& root, Settings& settings) {
     Command explain = root.command("explain", "Why an amount, why nothing, what was missing");
     explain.needs_command();
+    explain.examples(
+        "  downline explain order O1\n"
+        "  downline explain member ann 2026-10\n");
     add_order(explain, settings);
     add_member(explain, settings);
 }

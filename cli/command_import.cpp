@@ -5,16 +5,16 @@
 #include <charconv>
 #include <memory>
 
+#include "cli/amounts.hpp"
 #include "cli/choose.hpp"
 #include "cli/commands.hpp"
+#include "cli/import_file.hpp"
 #include "cli/json_writer.hpp"
 #include "cli/log.hpp"
 #include "cli/output.hpp"
-#include "cli/profile.hpp"
 #include "cli/progress.hpp"
 #include "cli/text_width.hpp"
 #include "engine/errors.hpp"
-#include "engine/nearest.hpp"
 #include "storage/import.hpp"
 
 namespace downline {
@@ -23,8 +23,8 @@ namespace {
 /// What the command line says; absent: not said.
 struct ImportArguments {
     std::string kind;
-    std::vector<std::string> files, map;
-    std::optional<std::string> profile, delimiter, decimal, dates;
+    std::vector<std::string> files;
+    FileFormat format;
     ImportOptions options;
 };
 
@@ -41,40 +41,6 @@ ImportKind kind_named(const std::string& name) {
     if (chosen == "goals") return ImportKind::goals;
     if (chosen == "opening") return ImportKind::opening;
     return ImportKind::members;  // affiliates is another word for them
-}
-
-void add_to_map(std::map<std::string, std::string>& map, const std::string& pair) {
-    const std::size_t sign = pair.find('=');
-    if (sign == 0 || sign == std::string::npos || sign + 1 == pair.size())
-        throw UsageError(fmt::format(
-            "--map \"{}\" is not THEIRS=OURS, such as --map customer=member_id", shown(pair)));
-    map[pair.substr(0, sign)] = pair.substr(sign + 1);
-}
-
-char one_character(const std::string& option, const std::string& text) {
-    if (text == "tab" || text == "\\t") return '\t';
-    if (text.size() == 1) return text.front();
-    throw UsageError(fmt::format("{} takes one character, not \"{}\"", option, shown(text)));
-}
-
-/// The profile's word, the command line's above it.
-void apply_format(ImportArguments& arguments, ImportOptions& options) {
-    Profile profile;
-    if (arguments.profile)
-        profile = read_profile(read_text_file(*arguments.profile), *arguments.profile);
-    options.map = profile.map;
-    for (const std::string& pair : arguments.map) add_to_map(options.map, pair);
-    const auto& delimiter = arguments.delimiter ? arguments.delimiter : profile.delimiter;
-    const auto& decimal = arguments.decimal ? arguments.decimal : profile.decimal;
-    const auto& dates = arguments.dates ? arguments.dates : profile.dates;
-    if (delimiter) options.delimiter = one_character("--delimiter", *delimiter);
-    if (decimal) options.decimal = one_character("--decimal", *decimal);
-    if (options.decimal != '.' && options.decimal != ',')
-        throw UsageError(fmt::format("--decimal is . or , and not \"{}\"", shown(*decimal)));
-    if (options.decimal == options.delimiter)
-        throw UsageError("--decimal and --delimiter are the same character; "
-                         "files with decimal commas have another delimiter, mostly ;");
-    if (dates) options.dates = *dates;
 }
 
 void print_report(const Settings& settings, const ImportReport& report, std::string_view kind) {
@@ -105,25 +71,13 @@ void print_report(const Settings& settings, const ImportReport& report, std::str
     output.finish();
 }
 
-/// Bad rows and warnings to standard error. Refusal where they rejected the import.
+/// What is wrong, to standard error. Refusal where it rejected the import.
 void report_bad_rows(const ImportReport& report, const ImportOptions& options) {
-    for (const std::string& warning : report.warnings) log_warning(warning);
-    for (const RowError& error : report.errors) log_finding(row_error_text(error));
-    if (report.error_count > report.errors.size())
-        log_info(fmt::format("{} more errors are not shown{}",
-                             report.error_count - report.errors.size(),
-                             options.errors ? "; all are in " + shown(*options.errors)
-                                            : "; --errors FILE writes all"));
+    print_findings(report, options);
     if (report.error_count == 0) return;
-    if (options.skip_bad) {
-        log_warning(fmt::format("{} of {} rows rejected; they are in {}", report.rejected_rows,
-                                report.rows, shown(*options.skip_bad)));
-        return;
-    }
-    throw Refusal(Refusal::Kind::input,
-                  fmt::format("{} {}, {} read; nothing was imported", report.error_count,
-                              report.error_count == 1 ? "error" : "errors",
-                              report.rows == 1 ? "1 row" : fmt::format("{} rows", report.rows)));
+    if (!options.skip_bad) refuse_bad_rows(report, "nothing was imported");
+    log_warning(fmt::format("{} of {} rows rejected; they are in {}", report.rejected_rows,
+                            report.rows, shown(*options.skip_bad)));
 }
 
 void import(const Settings& settings, ImportArguments& arguments) {
@@ -136,7 +90,7 @@ void import(const Settings& settings, ImportArguments& arguments) {
         throw UsageError(fmt::format("which file? downline import {} FILE…, - is standard input",
                                      arguments.kind));
     options.files = arguments.files;
-    apply_format(arguments, options);
+    apply(arguments.format, options);
     options.made_by = actor(settings);
     options.made_at = now_utc();
     options.force = settings.force;
@@ -150,7 +104,9 @@ void import(const Settings& settings, ImportArguments& arguments) {
         report = import_files(database, options);
     }
     report_bad_rows(report, options);
-    if (report.created_currency && !options.currency)
+    if (report.import_number > 0 && report.replaced_currency)
+        log_info(currency_change_text(report.currency, *report.replaced_currency));
+    else if (report.import_number > 0 && report.created_currency && !options.currency)
         log_info(fmt::format("the database's currency is {} from now on (--currency CODE gives "
                              "another to a new database)", report.currency));
     print_report(settings, report, import_kind_name(options.kind));
@@ -168,21 +124,6 @@ void undo(const Settings& settings, const std::string& number_text) {
     Output output;
     output << fmt::format("import {} is withdrawn\n", number);
     output.finish();
-}
-
-void add_format_options(Command& command, ImportArguments& arguments) {
-    command.option("--profile", "FILE.toml", arguments.profile,
-                   "How the files are written: [map], delimiter, decimal, dates; options given "
-                   "here win");
-    command.option("--map", "THEIRS=OURS", arguments.map,
-                   "Their column THEIRS is our OURS; may be given several times");
-    command.option("--delimiter", "CHARACTER", arguments.delimiter,
-                   "Between fields; , unless said; tab for a tab");
-    command.option("--decimal", "CHARACTER", arguments.decimal, "The decimal sign: . or ,");
-    command.option("--dates", "FORMAT", arguments.dates,
-                   "Of %Y, %m, %d and what stands between; %Y-%m-%d unless said");
-    command.flag("--ignore-unknown", arguments.options.ignore_unknown,
-                 "Unknown columns are no error");
 }
 
 void add_row_options(Command& command, ImportOptions& options) {
@@ -211,7 +152,7 @@ void add_import(Command& root, Settings& settings) {
                      "or opening",
                      false);
     command.arguments("FILE", arguments->files, "CSV files; - is standard input");
-    add_format_options(command, *arguments);
+    add_format_options(command, arguments->format);
     add_row_options(command, arguments->options);
     command.results(settings, false);
     command.examples(

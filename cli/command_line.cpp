@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/log.hpp"
@@ -16,6 +18,8 @@
 
 namespace downline {
 namespace {
+
+constexpr const char* program_does = "Downline computes what the members of a sales network earn";
 
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;
@@ -44,10 +48,19 @@ std::string full_name(const CLI::App* command) {
     return name;
 }
 
+std::string see_help(const CLI::App& command) {
+    return fmt::format(" (see {} --help)", full_name(&command));
+}
+
+std::string unknown_command(const CLI::App& above, const std::string& name) {
+    return fmt::format("unknown command \"{}\"{}{}", shown(name),
+                       did_you_mean(name, command_names(above)), see_help(above));
+}
+
 /// What to say about arguments that nothing took.
 std::string unexpected(const CLI::App& app, const std::vector<std::string>& extras) {
     const CLI::App* command = named_command(app);
-    const std::string help = fmt::format(" (see {} --help)", full_name(command));
+    const std::string help = see_help(*command);
     for (const std::string& extra : extras)
         if (extra.size() > 1 && extra.starts_with("-")) {
             const std::string name = extra.substr(0, extra.find('='));
@@ -56,8 +69,7 @@ std::string unexpected(const CLI::App& app, const std::vector<std::string>& extr
         }
     const bool names_command = command == &app || !command_names(*command).empty();
     if (names_command && !extras.empty())
-        return fmt::format("unknown command \"{}\"{}{}", shown(extras.front()),
-                           did_you_mean(extras.front(), command_names(*command)), help);
+        return unknown_command(*command, extras.front());
     if (names_command) return "a command is missing" + help;
     return fmt::format("one argument too many: \"{}\"{}", shown(extras.front()), help);
 }
@@ -71,14 +83,23 @@ std::string unexpected(const CLI::App& app, const std::vector<std::string>& extr
         !extras.empty() && extras.front().size() > 1 && extras.front().starts_with("-");
     if (is_unexpected || lacks_command || has_unknown_option)
         throw UsageError(unexpected(app, extras));
-    throw UsageError(fmt::format("{} (see {} --help)", shown(error.what()),
-                                 full_name(named_command(app))));
+    throw UsageError(shown(error.what()) + see_help(*named_command(app)));
 }
 
 void print(const std::string& text) {
     Output output;
     output << text;
     output.finish();
+}
+
+void show_help(const std::vector<std::string>& names);
+
+void add_help(Command& root) {
+    Command help = root.command("help", "Show the help of a command");
+    const auto names = std::make_shared<std::vector<std::string>>();
+    help.arguments("COMMAND", *names, "Which; without it, all are listed");
+    help.examples("  downline help\n  downline help payout export\n");
+    help.runs([names] { show_help(*names); });
 }
 
 void describe(CLI::App& app, Settings& settings) {
@@ -107,6 +128,28 @@ void describe(CLI::App& app, Settings& settings) {
         "  downline close 2026-10 --yes\n"
         "  downline earnings ann 2026-10 --lines\n");
     add_commands(root, settings);
+    add_help(root);
+}
+
+/// What the command says with --help.
+void show_help(const std::vector<std::string>& names) {
+    Settings settings;
+    CLI::App app(std::string(program_does) + ".", "downline");
+    describe(app, settings);
+    std::vector<std::string> words{"--help"};
+    const CLI::App* command = &app;
+    for (const std::string& name : names) {
+        const auto below = command->get_subcommands(
+            [&name](const CLI::App* known) { return known->get_name() == name; });
+        if (below.empty()) throw UsageError(unknown_command(*command, name));
+        words.insert(words.begin() + 1, name);  // the parser takes the last one first
+        command = below.front();
+    }
+    try {
+        app.parse(words);
+    } catch (const CLI::CallForHelp&) {
+        print(app.help());
+    }
 }
 
 CommandDescription::Item described(const CLI::Option& option) {
@@ -138,7 +181,7 @@ CommandDescription described(const CLI::App& app) {
 
 CommandDescription described_commands() {
     Settings settings;
-    CLI::App app("Downline computes what the members of a sales network earn", "downline");
+    CLI::App app(program_does, "downline");
     describe(app, settings);
     return described(app);
 }
@@ -240,7 +283,7 @@ void Command::runs(std::function<void()> work) {
 
 void run_command_line(int argument_count, char** arguments) {
     Settings settings;
-    CLI::App app("Downline computes what the members of a sales network earn.", "downline");
+    CLI::App app(std::string(program_does) + ".", "downline");
     describe(app, settings);
     app.parse_complete_callback([&settings] { begin_log(settings); });
     try {

@@ -7,8 +7,8 @@
 #include "cli/amounts.hpp"
 #include "cli/commands.hpp"
 #include "cli/csv_writer.hpp"
+#include "cli/import_file.hpp"
 #include "cli/json_writer.hpp"
-#include "cli/log.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
@@ -20,7 +20,8 @@ namespace {
 
 struct MoveArguments {
     std::string file;
-    std::optional<std::string> period, plan;
+    FileFormat format;
+    std::optional<std::string> period, plan, errors;
     std::optional<std::int64_t> top;
     bool dry_run = false;
 };
@@ -133,17 +134,17 @@ void move(const Settings& settings, const MoveArguments& arguments) {
     const RunRecord run = find_run(database, arguments.plan, arguments.period);
     ImportOptions options;
     options.files = {arguments.file};
+    apply(arguments.format, options);
     options.made_by = actor(settings);
     options.made_at = now_utc();
+    options.errors = arguments.errors;
+    options.force = settings.force;
     const PricedMoves priced = [&] {
         const Waiting waiting(fmt::format("computing {} twice", run.period));
         return price_moves(database, run, options, thread_count());
     }();
-    for (const RowError& error : priced.report.errors) log_finding(row_error_text(error));
-    if (priced.report.error_count != 0)
-        throw Refusal(Refusal::Kind::input,
-                      fmt::format("{} of {} moves cannot be made; nothing was computed",
-                                  priced.report.rejected_rows, priced.report.rows));
+    print_findings(priced.report, options);
+    if (priced.report.error_count != 0) refuse_bad_rows(priced.report, "nothing was computed");
     Output output(settings.output_path, settings.force);
     const std::size_t top =
         arguments.top ? static_cast<std::size_t>(*arguments.top) : top_unless_said;
@@ -164,10 +165,13 @@ void add_move(Command& root, Settings& settings) {
                  "Compute the period with the moves; store nothing");
     command.option("--top", "N", arguments->top, "Show the N members that change most; 20");
     command.option("--plan", "NAME", arguments->plan, "Where two plans have the period");
+    add_format_options(command, arguments->format);
+    command.option("--errors", "FILE", arguments->errors, "Write all errors to this file");
     command.results(settings);
     command.examples(
         "  downline move moves.csv --dry-run\n"
-        "  downline move moves.csv 2026-10 --dry-run --csv\n");
+        "  downline move moves.csv 2026-10 --dry-run --csv\n"
+        "  downline move moves.csv --dry-run --delimiter ';'\n");
     command.runs([&settings, arguments] { move(settings, *arguments); });
 }
 

@@ -132,6 +132,10 @@ void add_mark(Command& payout, Settings& settings) {
 void add_payout(Command& root, Settings& settings) {
     Command payout = root.command("payout", "Pay what members are owed");
     payout.needs_command();
+    payout.examples(
+        "  downline payout create --minimum 25.00\n"
+        "  downline payout export P0001 --format csv --on 2026-11-05 -o payout.csv\n"
+        "  downline payout mark P0001 --paid paid.csv\n");
     add_create(payout, settings);
     add_list(payout, settings);
     add_show(payout, settings);

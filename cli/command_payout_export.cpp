@@ -36,6 +36,9 @@ Day check(ExportArguments& arguments) {
     if (!on)
         throw UsageError(fmt::format("--on \"{}\" is no day; write it as 2026-11-05",
                                      shown(arguments.on)));
+    if (arguments.output == "-")
+        throw UsageError("-o needs the name of a file: standard output gets its number of payments, "
+                         "their sum and the digest");
     const bool is_for_bank = arguments.format == "nacha" || arguments.format == "sepa";
     if (is_for_bank && !(arguments.payees && arguments.from))
         throw UsageError(fmt::format("--format {} needs --payees FILE.csv (where the money goes) "

@@ -39,8 +39,9 @@ void check_options(const ImportOptions& options) {
         throw UsageError("--skip-bad and --errors name the same file; give them two");
 }
 
-/// The database's currency; a new one gets what was asked for.
-std::string settle_currency(Database& database, const ImportOptions& options, bool& is_created) {
+/// The database's currency; a new one gets what was asked for, and an empty one in its place.
+std::string settle_currency(Database& database, const ImportOptions& options,
+                            ImportReport& report) {
     if (options.currency && !currency_places(*options.currency))
         throw UsageError(fmt::format("unknown currency {}; give an ISO 4217 code, such as USD",
                                      shown_value(*options.currency)));
@@ -50,7 +51,8 @@ std::string settle_currency(Database& database, const ImportOptions& options, bo
         throw Refusal(Refusal::Kind::state,
                       fmt::format("the database is in {}; {} needs a database of its own", *known,
                                   *options.currency));
-    is_created = true;
+    report.created_currency = true;
+    report.replaced_currency = known;
     const std::string currency = options.currency.value_or("USD");
     database.set_setting("currency", currency);
     return currency;
@@ -229,8 +231,7 @@ ImportReport import_files(Database& database, const ImportOptions& options) {
     check_options(options);
     ImportReport report;
     Transaction transaction(database);
-    bool is_currency_new = false;
-    const std::string currency = settle_currency(database, options, is_currency_new);
+    const std::string currency = settle_currency(database, options, report);
     report.currency = currency;
     ImportContext context{database,
                           options,
@@ -256,7 +257,6 @@ ImportReport import_files(Database& database, const ImportOptions& options) {
     store_record(context, records);
     transaction.commit();
     report.import_number = context.import_number;
-    report.created_currency = is_currency_new;
     return report;
 }
 

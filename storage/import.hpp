@@ -57,8 +57,9 @@ struct ImportReport {
     std::vector<RowError> errors;    ///< the first 1,000
     std::vector<std::string> warnings;
     bool applied = false;            ///< false: rejected as a whole, or a dry run
-    bool created_currency = false;   ///< this import gave the database its currency
+    bool created_currency = false;   ///< this import gives the database its currency
     std::string currency;
+    std::optional<std::string> replaced_currency;  ///< that of a database with nothing in it
 };
 
 /// One transaction over all files. Bad rows are in the report, not exceptions.

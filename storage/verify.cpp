@@ -436,7 +436,7 @@ bool verify(Database& database, const std::optional<std::string>& head, unsigned
         for (const Check& check : of_stored.get()) take(check);
     };
     if (runs.empty()) take_of_file();
-    bool has_head = false;
+    std::string found_head;  // which link of a chain the head that was kept is
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const bool is_first = i == 0 || runs[i - 1].plan != runs[i].plan;
         const bool is_last = i + 1 == runs.size() || runs[i + 1].plan != runs[i].plan;
@@ -447,13 +447,18 @@ bool verify(Database& database, const std::optional<std::string>& head, unsigned
         if (check.holds && expected != runs[i].chain_digest)
             check = {check.name, false, "the chain of digests is broken at it"};
         take(check);
+        if (head && runs[i].chain_digest.starts_with(*head))
+            found_head = is_last ? "the head that was kept is that of a chain"
+                                 : fmt::format("the head that was kept is that of chain {} after "
+                                               "{}; the chain went on since",
+                                               runs[i].plan, runs[i].period);
         if (!is_last) continue;
-        has_head |= head && runs[i].chain_digest.starts_with(*head);
         take({"chain " + runs[i].plan, true, "its head is " + runs[i].chain_digest});
     }
     if (head) {
-        const std::string missing = "no plan's chain has the head " + shown_value(*head);
-        take({"head", has_head, has_head ? "the head that was kept is that of a chain" : missing});
+        const bool is_found = !found_head.empty();
+        take({"head", is_found,
+              is_found ? found_head : "no plan's chain ever had the head " + shown_value(*head)});
     }
     return all_hold;
 }

@@ -20,8 +20,8 @@ struct Check {
 /// Checks SQLite's own structure, links between tables, the chain of digests over final runs, that
 /// every final run's accounts and statements add up, and recomputes every final run from the facts
 /// that it saw: each stored row must be the same to the byte. `head`: the chain's head as kept
-/// elsewhere must be that of a plan. Reads only. Returns whether all hold; `report` gets each check as
-/// it is done.
+/// elsewhere must be that of a plan, or one that it had. Reads only. Returns whether all hold;
+/// `report` gets each check as it is done.
 [[nodiscard]] bool verify(Database& database, const std::optional<std::string>& head,
                           unsigned thread_count, const std::function<void(const Check&)>& report);
 
