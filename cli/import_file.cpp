@@ -47,7 +47,10 @@ void apply(const FileFormat& format, ImportOptions& options) {
     if (format.profile)
         profile = read_profile(read_text_file(*format.profile), *format.profile);
     options.map = profile.map;
-    for (const std::string& pair : format.map) add_to_map(options.map, pair);
+    for (const std::string& pair : format.map) {
+        add_to_map(options.map, pair);
+        options.needed.push_back(pair.substr(0, pair.find('=')));
+    }
     const auto& delimiter = format.delimiter ? format.delimiter : profile.delimiter;
     const auto& decimal = format.decimal ? format.decimal : profile.decimal;
     const auto& dates = format.dates ? format.dates : profile.dates;

@@ -173,9 +173,19 @@ Closing closing_of(Database& database) {
     closing.through = static_cast<Day>(query.integer(3));
     Period period{named ? named->kind : PeriodKind::month, static_cast<Day>(query.integer(2)),
                   *closing.through};
+    const std::string open = period_name(next_period(period));
     closing.text = fmt::format("plan {} has closed {}, and {} takes what comes now", query.text(0),
-                               query.text(1), period_name(next_period(period)));
+                               query.text(1), open);
+    closing.late_remedy = fmt::format("{}; add --late and it takes this too", closing.text);
     return closing;
+}
+
+std::string ImportContext::conflict_remedy(bool is_twice, Day known_on,
+                                           std::string_view correction) const {
+    if (is_twice) return "the files have it twice, take one out";
+    if (!closing.holds(known_on)) return "--replace lets the new content count";
+    return fmt::format("it counted in a closed period, of which nothing is replaced; {}",
+                       correction);
 }
 
 KnownMembers::KnownMembers(Database& database, std::uint64_t import_bytes)
@@ -246,7 +256,9 @@ ImportReport import_files(Database& database, const ImportOptions& options) {
     const std::unique_ptr<Importer> importer = importer_of(context);
     const std::string records = read_files(context, *importer, files, progress);
     check_expectations(context, files.empty() ? "" : files.back()->header().file);
-    context.problems.finish();
+    std::vector<std::string> names;
+    for (const auto& file : files) names.push_back(file->header().file);
+    context.problems.finish(names);
     const bool is_rejected =
         report.error_count != 0 && (!options.skip_bad || context.problems.has_bad_file());
     if (is_rejected) report.new_rows = report.changed_rows = 0;

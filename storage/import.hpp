@@ -25,6 +25,7 @@ struct ImportOptions {
     std::string made_by;
     std::string made_at;                        ///< UTC, ISO 8601; the caller's clock
     std::map<std::string, std::string> map;     ///< their column name → ours
+    std::vector<std::string> needed;            ///< of `map`, their columns that every file must have
     bool ignore_unknown = false;
     bool replace = false;
     bool late = false;

@@ -93,7 +93,10 @@ bool AdjustmentImporter::is_open(std::size_t column, Day last_day, std::string_v
     if (!context_.closing.holds(last_day)) return true;
     if (may_be_late && context_.options.late) return true;
     reader_.refuse(column, code::closed_period,
-                   fmt::format("{} is closed: {}", what, context_.closing.text));
+                   fmt::format("{} is closed: {}", what,
+                               may_be_late ? context_.closing.late_remedy
+                                           : context_.closing.text +
+                                                 "; a correction is an adjustment of its own"));
     return false;
 }
 
@@ -124,8 +127,9 @@ bool AdjustmentImporter::settle_known(const AdjustmentRow& row, std::int64_t& re
         reader_.refuse(adjustment_adjustment_id, code::conflict,
                        fmt::format("adjustment_id {} is known with other content: {}; {}",
                                    shown_value(row.adjustment_id), found.text(),
-                                   is_twice ? "the files have it twice, take one out"
-                                            : "--replace lets the new content count"));
+                                   context_.conflict_remedy(is_twice, last_day,
+                                                            "a correction is an adjustment of its "
+                                                            "own")));
         return false;
     }
     replaces = known_row;

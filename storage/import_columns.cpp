@@ -103,6 +103,13 @@ void SourceFile::find_columns(const std::vector<std::string_view>& names,
                                shown_value(ours), known_place + 1, place + 1));
         known_place = static_cast<int>(place);
     }
+    const std::vector<std::string> known(names.begin(), names.end());
+    for (const std::string& theirs : options_.needed)
+        if (std::find(known.begin(), known.end(), theirs) == known.end())
+            refuse(0, code::missing_column,
+                   fmt::format("--map {}={}: the file has no column {}{}", harmless(theirs),
+                               harmless(options_.map.at(theirs)), shown_value(theirs),
+                               did_you_mean(theirs, known)));
     for (std::size_t i = 0; i < rules.size(); ++i)
         if (rules[i].is_required && !header_.has(i))
             refuse(0, code::missing_column,

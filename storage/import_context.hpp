@@ -22,7 +22,8 @@ namespace downline {
 /// How far periods are closed by any plan.
 struct Closing {
     std::optional<Day> through;
-    std::string text;  ///< "plan X has closed …; … takes it"
+    std::string text;         ///< "plan X has closed …, and … takes what comes now"
+    std::string late_remedy;  ///< the same, for rows that --late lets it take
     [[nodiscard]] bool holds(Day day) const { return through && day <= *through; }
 };
 [[nodiscard]] Closing closing_of(Database& database);
@@ -48,6 +49,10 @@ struct ImportContext {
         ++report.unchanged_rows;
         if (options.replace) confirmed_keys.insert(key);
     }
+    /// What to say where a key is known with other content since `known_on`; `correction`: how a
+    /// closed period, of which nothing is replaced, is put right.
+    [[nodiscard]] std::string conflict_remedy(bool is_twice, Day known_on,
+                                              std::string_view correction) const;
     void saw_day(Day day) {
         if (!first_day || day < *first_day) first_day = day;
         if (!last_day || day > *last_day) last_day = day;

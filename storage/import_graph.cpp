@@ -90,7 +90,7 @@ std::uint32_t MemberGraph::parent_of(const Tree& tree, std::uint32_t entry) {
                     tree.name, shown_value(id)));
         else if (context_.options.skip_bad)
             reject(entry, tree.column, code::depends_on_rejected,
-                   fmt::format("{}_id {} is a member whose row was rejected", tree.name,
+                   fmt::format("{}_id {} is a member whose row was rejected; correct that one", tree.name,
                                shown_value(id)));
         return 0;
     }
@@ -207,7 +207,8 @@ void MemberGraph::check_places() {
             continue;
         }
         reject(entry, member_leg, code::leg_taken,
-               fmt::format("leg {} below {} is taken by {}; choose another", rows_.leg[row],
+               fmt::format("leg {} below {} is taken by {}; choose another",
+                           rows_.written(row, member_leg),
                            shown_value(rows_.placement_id[row]), shown_value(occupant.member_id)));
     }
 }
@@ -234,7 +235,7 @@ void MemberGraph::refuse_automatic_places(const std::vector<AutomaticPlace>& pla
         reject(entry, member_leg, code::leg_taken,
                fmt::format("leg {} below {} is taken by {}, whom a closed run placed there; choose "
                            "another",
-                           rows_.leg[row], shown_value(rows_.placement_id[row]),
+                           rows_.written(row, member_leg), shown_value(rows_.placement_id[row]),
                            shown_value(occupant.text(0))));
     }
 }
@@ -266,7 +267,8 @@ void MemberGraph::spread_rejections() {
               [&](auto a, auto b) { return fresh_.row[a] < fresh_.row[b]; });
     for (const std::uint32_t entry : dependent)
         reject(entry, member_sponsor_id, code::depends_on_rejected,
-               fmt::format("member_id {} stands below a member whose row was rejected",
+               fmt::format("member_id {} stands below a member whose row was rejected; correct that "
+                           "one",
                            shown_value(rows_.member_id[fresh_.row[entry]])));
 }
 

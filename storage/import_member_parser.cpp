@@ -24,6 +24,11 @@ RowProblem MemberRows::problem(std::size_t row, std::size_t column, std::string_
     return in.problem(begin[row], in.header->place_of[column], code, std::move(text), keeps_row);
 }
 
+std::string MemberRows::written(std::size_t row, std::size_t column) const {
+    const Segment& in = *segments[segment[row]];
+    return harmless(in.field(begin[row], in.header->place_of[column]));
+}
+
 void MemberRows::append(MemberRows&& other) {
     const auto shift = static_cast<std::uint32_t>(segments.size());
     const std::size_t before = size(), added = other.size();

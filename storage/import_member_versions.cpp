@@ -214,7 +214,7 @@ bool MemberVersions::is_closed(std::uint32_t row, std::size_t column, Day day) {
     if (!context_.closing.holds(day) || context_.options.late) return false;
     refuse(row, column, code::closed_period,
            fmt::format("{} {} lies in a closed period: {}", member_columns[column].name,
-                       format_day(day), context_.closing.text));
+                       format_day(day), context_.closing.late_remedy));
     return true;
 }
 

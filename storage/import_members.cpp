@@ -232,7 +232,8 @@ void MemberImporter::check_closing() {
         context_.problems.add(
             rows_.problem(row, member_joined_on, code::closed_period,
                           fmt::format("joined_on {} lies in a closed period: {}",
-                                      format_day(rows_.joined_on[row]), context_.closing.text),
+                                      format_day(rows_.joined_on[row]),
+                                      context_.closing.late_remedy),
                           context_.problems.keeps_rows()));
     }
 }
@@ -271,7 +272,7 @@ void MemberImporter::finish() {
         else if (context_.options.skip_bad)
             context_.problems.add(
                 rows_.problem(row, member_member_id, code::depends_on_rejected,
-                              fmt::format("member_id {} has a row that was rejected",
+                              fmt::format("member_id {} has a row that was rejected; correct that one",
                                           shown_value(rows_.member_id[row])),
                               true));
     }

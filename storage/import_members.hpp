@@ -27,6 +27,8 @@ struct MemberRows {
     [[nodiscard]] std::size_t size() const { return member_id.size(); }
     /// Adds other rows behind these.
     void append(MemberRows&& other);
+    /// A field as the file has it. REQUIRES: the file has the column.
+    [[nodiscard]] std::string written(std::size_t row, std::size_t column) const;
     [[nodiscard]] RowProblem problem(std::size_t row, std::size_t column, std::string_view code,
                                      std::string text, bool keeps_row) const;
 };

@@ -210,7 +210,7 @@ bool MoveImporter::read_day(MoveRow& row) {
     }
     reader_.refuse(move_effective_on, code::closed_period,
                    fmt::format("effective_on {} lies in a closed period: {}",
-                               format_day(row.effective_on), context_.closing.text));
+                               format_day(row.effective_on), context_.closing.late_remedy));
     return false;
 }
 
@@ -340,7 +340,9 @@ void MoveImporter::reject(const TreeFault& fault, Tree tree) {
                            format_day(fault.day), codes.name, cycle.size(), chain);
     } else {
         const std::uint32_t other = fault.members[first.move.member == fault.members[0] ? 1 : 0];
-        text = fmt::format("leg {} below {} is taken by {} on {}; choose another", first.move.leg,
+        text = fmt::format("leg {} below {} is taken by {} on {}; choose another",
+                           harmless(first.segment->field(
+                               first.begin, first.segment->header->place_of[move_leg])),
                            shown_value(id_of(first.move.parent)), shown_value(id_of(other)),
                            format_day(fault.day));
     }
@@ -353,7 +355,8 @@ void MoveImporter::reject(const TreeFault& fault, Tree tree) {
         if (row == &first || !context_.options.skip_bad) continue;
         context_.problems.add(row->segment->problem(
             row->begin, row->segment->header->place_of[move_new_parent_id],
-            code::depends_on_rejected, "this move makes a tree none with one that was rejected",
+            code::depends_on_rejected,
+            "this move makes a tree none with one that was rejected; correct that one",
             context_.problems.keeps_rows()));
     }
 }

@@ -309,8 +309,10 @@ bool OrderWriter::settle(OrderBatch& batch, std::uint32_t i, OrderBatch& row,
             refuse(batch, i, order_order_id, code::conflict,
                    fmt::format("order_id {} line {} is known with other content: {}; {}",
                                shown_value(batch.order_id[i]), line, difference,
-                               is_twice ? "the files have it twice, take one out"
-                                        : "--replace lets the new content count"));
+                               context_.conflict_remedy(is_twice,
+                                                        static_cast<Day>(known->ordered_on),
+                                                        "a correction is a return and a new "
+                                                        "order")));
             return false;
         }
         if (!may_replace(batch, i, *known)) return false;
@@ -325,9 +327,14 @@ bool OrderWriter::settle(OrderBatch& batch, std::uint32_t i, OrderBatch& row,
                              return other.import == context_.import_number;
                          });
     if (context_.closing.holds(batch.ordered_on[i]) && !is_late) {
+        const std::string remedy =
+            lines.empty() ? context_.closing.late_remedy
+                          : context_.closing.text + "; an order that is there takes no further "
+                                                    "line in it, also not with --late: give the "
+                                                    "line an order_id of its own";
         refuse(batch, i, order_ordered_on, code::closed_period,
                fmt::format("ordered_on {} lies in a closed period: {}",
-                           format_day(batch.ordered_on[i]), context_.closing.text));
+                           format_day(batch.ordered_on[i]), remedy));
         return false;
     }
     if (known != lines.end()) {
@@ -429,14 +436,15 @@ bool OrderWriter::may_replace(OrderBatch& batch, std::uint32_t i, const StoredOr
     if (!has_returns) return true;
     if (returned > batch.amount[i]) {
         refuse(batch, i, order_amount, code::more_than_left,
-               fmt::format("amount {} is less than the {} that was returned of it",
+               fmt::format("amount {} is less than the {} that was returned of it; write that at "
+                           "least, or replace the return first",
                            format_decimal(batch.amount[i], context_.format.currency_places),
                            format_decimal(returned, context_.format.currency_places)));
         return false;
     }
     if (first_day < batch.ordered_on[i]) {
         refuse(batch, i, order_ordered_on, code::return_before_order,
-               fmt::format("ordered_on {} is after its return of {}",
+               fmt::format("ordered_on {} is after its return of {}; correct one of the two dates",
                            format_day(batch.ordered_on[i]), format_day(first_day)));
         return false;
     }

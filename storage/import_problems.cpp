@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "engine/errors.hpp"
 #include "storage/csv.hpp"
 #include "storage/messages.hpp"
@@ -54,7 +57,12 @@ void RowProblems::add(std::vector<RowProblem>& problems) {
     problems.clear();
 }
 
-void RowProblems::finish() {
+void RowProblems::finish(const std::vector<std::string>& files) {
+    const auto place = [&files](const RowError& error) {
+        return std::pair(std::find(files.begin(), files.end(), error.file), error.line);
+    };
+    std::stable_sort(report_.errors.begin(), report_.errors.end(),
+                     [&](const RowError& a, const RowError& b) { return place(a) < place(b); });
     if (errors_) errors_->finish();
     if (rejects_) rejects_->finish();
 }

@@ -34,8 +34,9 @@ public:
     [[nodiscard]] bool keeps_rows() const { return rejects_.has_value(); }
     /// A file is wrong as a whole: then nothing is applied, whatever else was asked for.
     [[nodiscard]] bool has_bad_file() const { return has_bad_file_; }
-    /// Gives the written files their names.
-    void finish();
+    /// Gives the written files their names, and the errors that were kept the order of `files`, as
+    /// messages name them, and of lines.
+    void finish(const std::vector<std::string>& files);
 
 private:
     ImportReport& report_;

@@ -162,7 +162,8 @@ void ProductImporter::settle(Product& product) {
         context_.closing.holds(static_cast<Day>(product.valid_from))) {
         reader_.refuse(
             product_valid_from, code::closed_period,
-            fmt::format("valid_from {} lies in a closed period: {}",
+            fmt::format("valid_from {} lies in a closed period: {}; choose a later day, what was "
+                        "computed stays",
                         RowDifferences::shown_day(product.valid_from), context_.closing.text));
         return;
     }

@@ -95,7 +95,7 @@ void ReturnImporter::take() {
     if (context_.closing.holds(here.returned_on) && !context_.options.late) {
         reader_.refuse(return_returned_on, code::closed_period,
                        fmt::format("returned_on {} lies in a closed period: {}",
-                                   format_day(here.returned_on), context_.closing.text));
+                                   format_day(here.returned_on), context_.closing.late_remedy));
         return;
     }
     Returned order;
@@ -134,14 +134,15 @@ bool ReturnImporter::settle_known(Return& here, std::int64_t& replaces) {
                                    "content: {}; {}",
                                    shown_value(here.return_id), shown_value(here.order_id),
                                    here.line, found.text(),
-                                   is_twice ? "the files have it twice, take one out"
-                                            : "--replace lets the new content count"));
+                                   context_.conflict_remedy(is_twice, returned_on,
+                                                            "import what was left out as another "
+                                                            "return")));
         return false;
     }
     if (context_.closing.holds(returned_on)) {
         reader_.refuse(return_return_id, code::closed_period,
                        fmt::format("return_id {} is known with returned_on {}, in a closed period: "
-                                   "{}",
+                                   "{}; import what was left out as another return",
                                    shown_value(here.return_id), format_day(returned_on),
                                    context_.closing.text));
         return false;

@@ -66,6 +66,12 @@ std::string_view Segment::row_at(std::size_t begin) const {
     return std::string_view(text).substr(begin + scanner.begin(), scanner.end() - scanner.begin());
 }
 
+std::string Segment::field(std::size_t row_begin, int place) const {
+    CsvScanner scanner(std::string_view(text).substr(row_begin), header->delimiter, true);
+    (void)scanner.next();
+    return std::string(scanner.fields().at(static_cast<std::size_t>(place)));
+}
+
 RowProblem Segment::problem_at(std::size_t row_begin, std::size_t at, std::string_view code,
                                std::string message, bool keeps_row) const {
     const std::uint64_t row_line = line_at(row_begin);

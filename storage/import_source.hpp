@@ -51,6 +51,8 @@ struct Segment {
                                         std::string_view code, std::string text,
                                         bool keeps_row) const;
     [[nodiscard]] std::uint64_t line_at(std::size_t at) const;
+    /// A field of a row as the file has it. REQUIRES: the row has it.
+    [[nodiscard]] std::string field(std::size_t row_begin, int place) const;
 
 private:
     [[nodiscard]] std::string_view row_at(std::size_t begin) const;

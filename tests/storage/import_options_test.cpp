@@ -208,16 +208,16 @@ TEST_CASE("members below a rejected one are rejected with it") {
     options.skip_bad = folder.file("rejects.csv");
     CHECK(said(import_files(database, options)) ==
           "2 new, 0 changed, 0 unchanged, 5 rejected\n"
+          "members:2:3: error depends_on_rejected: sponsor_id \"B\" is a member whose row was "
+          "rejected; correct that one\n"
           "members:4:5: error bad_date: joined_on \"tomorrow\" is not a date like 2026-10-31; "
           "--dates says how a file writes them\n"
-          "members:2:3: error depends_on_rejected: sponsor_id \"B\" is a member whose row was "
-          "rejected\n"
+          "members:5:3: error depends_on_rejected: member_id \"D\" stands below a member whose row "
+          "was rejected; correct that one\n"
           "members:7:3: error sponsor_cycle: sponsor links form a cycle of 2: F -> G -> F; correct "
           "one of them\n"
-          "members:5:3: error depends_on_rejected: member_id \"D\" stands below a member whose row "
-          "was rejected\n"
           "members:8:3: error depends_on_rejected: member_id \"G\" stands below a member whose row "
-          "was rejected");
+          "was rejected; correct that one");
     CHECK(database.text("SELECT group_concat(member_id) FROM member") == "A,E");
     CHECK(database.integer("SELECT count(*) FROM pragma_foreign_key_check") == 0);
     CHECK(list_imports(database).front().rejected_rows == 5);
@@ -283,7 +283,20 @@ TEST_CASE("a file with a header alone is a warning") {
     CHECK(report.warnings == std::vector<std::string>{"orders has a header and no rows"});
 }
 
+TEST_CASE("a column that --map names must be there, one of a profile need not") {
+    Database database = with_member();
+    ImportOptions options = options_for(ImportKind::orders, header + "1,A,2026-10-05,10\n");
+    options.map = {{"preis", "amount"}};
+    CHECK(said(import_files(database, options)) == "1 new, 0 changed, 0 unchanged, 0 rejected");
+    options.needed = {"preis"};
+    CHECK(said(import_files(database, options)) ==
+          "0 new, 0 changed, 0 unchanged, 0 rejected\n"
+          "orders:1:1: error missing_column: --map preis=amount: the file has no column "
+          "\"preis\"");
+}
+
 TEST_CASE("what is dated in a closed period names the period that takes it") {
+    const std::string late = "; add --late and it takes this too";
     Database database = with_member();
     import_good(database, ImportKind::orders, header + "1,A,2026-10-05,10\n2,A,2026-11-05,10\n");
     close_october(database);
@@ -291,25 +304,37 @@ TEST_CASE("what is dated in a closed period names the period that takes it") {
                       header + "1,A,2026-10-05,10\n3,A,2026-10-31,10\n4,A,2026-11-01,10\n") ==
           "0 new, 0 changed, 1 unchanged, 1 rejected\n"
           "orders:3:5: error closed_period: ordered_on 2026-10-31 lies in a closed period: " +
-              closed);
+              closed + late);
     CHECK(import_text(
               database, ImportKind::returns,
               "return_id,order_id,returned_on,amount\nR,1,2026-10-31,1\nR,1,2026-11-01,1\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
           "returns:2:5: error closed_period: returned_on 2026-10-31 lies in a closed period: " +
-              closed);
+              closed + late);
     CHECK(import_text(database, ImportKind::members,
                       "member_id,sponsor_id,joined_on,status,status_on\nA,,2026-01-01,terminated,"
                       "2026-10-31\nB,A,2026-10-31,,\n") ==
           "0 new, 0 changed, 0 unchanged, 2 rejected\n"
           "members:2:26: error closed_period: status_on 2026-10-31 lies in a closed period: " +
-              closed +
+              closed + late +
               "\nmembers:3:5: error closed_period: joined_on 2026-10-31 lies in a closed period: " +
-              closed);
+              closed + late);
     CHECK(import_text(database, ImportKind::products, "sku,valid_from\nS,2026-10-01\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
           "products:2:3: error closed_period: valid_from 2026-10-01 lies in a closed period: " +
-              closed);
+              closed + "; choose a later day, what was computed stays");
+    CHECK(import_text(database, ImportKind::orders, header + "1,A,2026-10-05,11\n") ==
+          "0 new, 0 changed, 0 unchanged, 1 rejected\n"
+          "orders:2:1: error conflict: order_id \"1\" line 1 is known with other content: amount "
+          "is \"10.00\", here \"11.00\"; it counted in a closed period, of which nothing is "
+          "replaced; a correction is a return and a new order");
+    CHECK(import_text(database, ImportKind::orders,
+                      "order_id,line,member_id,ordered_on,amount\n1,2,A,2026-10-05,5\n") ==
+          "0 new, 0 changed, 0 unchanged, 1 rejected\n"
+          "orders:2:7: error closed_period: ordered_on 2026-10-05 lies in a closed period: " +
+              closed +
+              "; an order that is there takes no further line in it, also not with --late: give "
+              "the line an order_id of its own");
     ImportOptions options =
         options_for(ImportKind::orders, header + "1,A,2026-10-05,11\n2,A,2026-11-05,11\n");
     options.replace = true;

@@ -81,6 +81,7 @@ struct Company {
     Database database = Database::in_memory();
 };
 
+constexpr const char* remedy = "; add --late and it takes this too";
 constexpr const char* closed = "plan late has closed 2026-01, and 2026-02 takes what comes now";
 
 TEST_CASE("adjustments are lines of their own in the period that they name") {
@@ -122,7 +123,7 @@ TEST_CASE("an adjustment of a closed period is refused with the one that takes i
     Company company;
     company.close("2026-01");
     CHECK(company.adjustments("J1,ann,2026-01,5.00,forgotten,\n") ==
-          fmt::format("2 closed_period: period 2026-01 is closed: {}\n", closed));
+          fmt::format("2 closed_period: period 2026-01 is closed: {}{}\n", closed, remedy));
     REQUIRE(company.adjustments("J1,ann,2026-01,5.00,forgotten,\n", true) == "");
     company.close("2026-02");
     CHECK(company.ann("2026-02") == "adjustment 5.00 for forgotten");
@@ -155,7 +156,8 @@ TEST_CASE("a late order is counted in the open period, after every order of the 
     company.close("2026-01");
     CHECK(company.ann("2026-01") == "first 2 10.00");
     CHECK(company.orders("1,eve,2026-01-05,200.00\n") ==
-          fmt::format("2 closed_period: ordered_on 2026-01-05 lies in a closed period: {}\n", closed));
+          fmt::format("2 closed_period: ordered_on 2026-01-05 lies in a closed period: {}{}\n", closed,
+                      remedy));
     // gus has none yet: his late order is his first, before that of February.
     REQUIRE(company.orders("1,eve,2026-01-05,200.00\n3,gus,2026-01-06,100.00\n", true) == "");
     REQUIRE(company.orders("4,gus,2026-02-01,100.00\n") == "");

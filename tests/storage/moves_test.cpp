@@ -151,24 +151,24 @@ TEST_CASE("a leg that is taken is refused, also on a later day and by one who jo
     Company company;
     CHECK(company.moves("dan,placement,top,2026-01-10,L,x\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
-          "moves:2:30: error leg_taken: leg 1 below \"top\" is taken by \"ann\" on 2026-01-10; "
+          "moves:2:30: error leg_taken: leg L below \"top\" is taken by \"ann\" on 2026-01-10; "
           "choose another");
     company.good("ann,placement,bob,2026-01-20,L,makes room\n");
     CHECK(company.moves("dan,placement,top,2026-01-19,L,x\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
-          "moves:2:30: error leg_taken: leg 1 below \"top\" is taken by \"ann\" on 2026-01-19; "
+          "moves:2:30: error leg_taken: leg L below \"top\" is taken by \"ann\" on 2026-01-19; "
           "choose another");
     const std::string header = "member_id,sponsor_id,joined_on,placement_id,leg\n";
     CHECK(
         import_text(company.database, ImportKind::members, header + "fay,top,2026-01-19,top,L\n") ==
         "0 new, 0 changed, 0 unchanged, 1 rejected\n"
-        "members:2:24: error leg_taken: leg 1 below \"top\" is taken by \"ann\"; choose another");
+        "members:2:24: error leg_taken: leg L below \"top\" is taken by \"ann\"; choose another");
     CHECK(
         import_text(company.database, ImportKind::members, header + "fay,top,2026-01-20,top,L\n") ==
         "1 new, 0 changed, 0 unchanged, 0 rejected");
     CHECK(company.moves("dan,placement,top,2026-01-25,L,x\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
-          "moves:2:30: error leg_taken: leg 1 below \"top\" is taken by \"fay\" on 2026-01-25; "
+          "moves:2:30: error leg_taken: leg L below \"top\" is taken by \"fay\" on 2026-01-25; "
           "choose another");
 }
 
@@ -317,7 +317,8 @@ TEST_CASE("a closed period refuses a move and is computed again as it was") {
     CHECK(company.moves("cat,sponsor,bob,2026-01-31,,late\n") ==
           "0 new, 0 changed, 0 unchanged, 1 rejected\n"
           "moves:2:17: error closed_period: effective_on 2026-01-31 lies in a closed period: plan "
-          "small has closed 2026-01, and 2026-02 takes what comes now");
+          "small has closed 2026-01, and 2026-02 takes what comes now; add --late and it takes this "
+          "too");
     const auto override_of = [&](const char* month) {
         std::map<std::string, std::int64_t> found;
         each_earnings(company.database, find_run(company.database, {}, month), true, false,
