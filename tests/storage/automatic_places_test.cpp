@@ -51,11 +51,11 @@ constexpr const char* rejected = "0 new, 0 changed, 0 unchanged, 1 rejected\n";
 TEST_CASE("a leg that a closed run filled is taken, for a new member and for a move") {
     Company company;
     CHECK(company.members("eve,ann,2026-02-03,ann,L\n") ==
-          fmt::format("{}members:2:24: error leg_taken: leg 1 below \"ann\" is taken by \"bob\", whom "
+          fmt::format("{}members:2:24: error leg_taken: leg L below \"ann\" is taken by \"bob\", whom "
                       "a closed run placed there; choose another",
                       rejected));
     CHECK(company.moves("cat,placement,ann,2026-02-03,L,why\n") ==
-          fmt::format("{}moves:2:30: error leg_taken: leg 1 below \"ann\" is taken by \"bob\" on "
+          fmt::format("{}moves:2:30: error leg_taken: leg L below \"ann\" is taken by \"bob\" on "
                       "2026-02-03; choose another",
                       rejected));
 }
