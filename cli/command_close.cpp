@@ -19,14 +19,10 @@ struct CloseArguments {
 
 /// What would be closed, and what is checked before that. Nothing is closed that nobody named.
 [[noreturn]] void show_draft(const Settings& settings, const CloseArguments& arguments) {
-    {
-        Database database = open_database(settings, Database::Access::read);
-        const RunRecord run = find_run(database, arguments.plan, arguments.period);
-        const RunSummary draft = checked_draft(database, run.plan, arguments.period);
-        print_run(settings, draft,
-                  fmt::format("to make it final: downline close {} --draft {}", arguments.period,
-                              draft.record.result_digest.substr(0, 12)));
-    }
+    Database database = open_database(settings, Database::Access::read);
+    const RunRecord run = find_run(database, arguments.plan, arguments.period);
+    const RunSummary draft = checked_draft(database, run.plan, arguments.period);
+    print_run(settings, draft, next_step_of(draft.record));
     throw UsageError("nothing was closed: close needs --draft DIGEST, or --yes for the current "
                      "draft, whatever it is");
 }

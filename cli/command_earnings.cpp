@@ -37,17 +37,23 @@ Asked what_is_asked(const EarningsArguments& arguments) {
     return {arguments.first, arguments.second};
 }
 
-/// What a member earned under each plan that has the period, and the sum.
-void print_all_plans(const Settings& settings, const EarningsArguments& arguments,
+/// What a member earned; a person reads each plan that has the period, and the sum.
+void member_earnings(const Settings& settings, const EarningsArguments& arguments,
                      Database& database, const Asked& asked) {
-    const std::vector<RunRecord> runs = find_runs(database, arguments.plan, asked.period);
-    Output output(settings.output_path, settings.force);
+    const std::vector<RunRecord> runs =
+        settings.format == Format::table
+            ? find_runs(database, arguments.plan, asked.period)
+            : std::vector{find_run(database, arguments.plan, asked.period)};
+    std::vector<Earnings> found;
     std::int64_t sum_minor = 0;
     for (const RunRecord& run : runs) {
-        const Earnings found = earnings_of(database, run, *asked.member, arguments.with_lines);
-        if (&run != &runs.front()) output << "\n";
-        print_earnings(output, settings.format, run, found, arguments.with_lines);
-        sum_minor = add_checked(sum_minor, found.total_minor);
+        found.push_back(earnings_of(database, run, *asked.member, arguments.with_lines));
+        sum_minor = add_checked(sum_minor, found.back().total_minor);
+    }
+    Output output(settings.output_path, settings.force);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (i > 0) output << "\n";
+        print_earnings(output, settings.format, runs[i], found[i], arguments.with_lines);
     }
     if (runs.size() > 1)
         output << fmt::format("\n{} plans together: {} {}\n", runs.size(),
@@ -59,16 +65,8 @@ void print_all_plans(const Settings& settings, const EarningsArguments& argument
 void earnings(const Settings& settings, const EarningsArguments& arguments) {
     const Asked asked = what_is_asked(arguments);
     Database database = open_database(settings, Database::Access::read);
-    if (asked.member && settings.format == Format::table)
-        return print_all_plans(settings, arguments, database, asked);
+    if (asked.member) return member_earnings(settings, arguments, database, asked);
     const RunRecord run = find_run(database, arguments.plan, asked.period);
-    if (asked.member) {
-        const Earnings found = earnings_of(database, run, *asked.member, arguments.with_lines);
-        Output output(settings.output_path, settings.force);
-        print_earnings(output, settings.format, run, found, arguments.with_lines);
-        output.finish();
-        return;
-    }
     Output output(settings.output_path, settings.force);
     EarningsList list(output, settings.format, run, arguments.with_lines);
     each_earnings(database, run, arguments.with_lines, arguments.only_earners,

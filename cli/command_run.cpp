@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "cli/amounts.hpp"
 #include "cli/commands.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
@@ -31,16 +30,7 @@ void run_period(const Settings& settings, const std::string& period_text,
         return make_draft(database, plan, period, actor(settings), now_utc(), thread_count(),
                           is_what_if);
     }();
-    const RunRecord& run = summary.record;
-    std::string next = fmt::format("to make it final: downline close {} --draft {}", run.period,
-                                   short_digest(run.result_digest));
-    if (run.state == "estimate")
-        next = fmt::format("an estimate on top of a draft: to close {}, close the periods before it "
-                           "and run it again", run.period);
-    if (run.state == "what-if")
-        next = fmt::format("a what-if, never closed; beside the current run: downline diff {} {}",
-                           run.period, run.number);
-    print_run(settings, summary, next);
+    print_run(settings, summary, next_step_of(summary.record));
 }
 
 }  // namespace

@@ -224,6 +224,17 @@ void print_json(Output& output, const RunSummary& summary) {
 
 }  // namespace
 
+std::string next_step_of(const RunRecord& run) {
+    if (run.state == "estimate")
+        return fmt::format("an estimate on top of a draft: to close {}, close the periods before it "
+                           "and run it again", run.period);
+    if (run.state == "what-if")
+        return fmt::format("a what-if, never closed; beside the current run: downline diff {} {}",
+                           run.period, run.number);
+    return fmt::format("to make it final: downline close {} --draft {}", run.period,
+                       short_digest(run.result_digest));
+}
+
 std::string stream_phrase(const std::string& stream) {
     if (stream == "active") return "one's own sale: the buyer's first order";
     if (stream == "residual") return "one's own sale: the buyer orders again";

@@ -177,8 +177,8 @@ void add_bonuses(Database& database, RunDifference& difference) {
                   " UNION ALL SELECT 1 << 62, bonus, sum(amount) FROM correction WHERE run = ?1"
                   " GROUP BY bonus) ORDER BY place, code"
                 : "SELECT code, paid FROM (SELECT place, code, paid FROM run_bonus WHERE run = ?1"
-                  " UNION ALL SELECT 1 << 62, 'put right', paid - (SELECT ifnull(sum(paid), 0) FROM run_bonus"
-                  " WHERE run = ?1) FROM run WHERE number = ?1) WHERE place < 1 << 62 OR paid <> 0"
+                  " UNION ALL SELECT 1 << 62, 'put right', paid - (SELECT ifnull(sum(paid), 0)"
+                  " FROM run_bonus WHERE run = ?1) FROM run WHERE number = ?1) WHERE place < 1 << 62 OR paid <> 0"
                   " ORDER BY place, code");
         query.bind(1, run.number);
         while (query.step()) {

@@ -129,10 +129,7 @@ private:
         if (paid == 0) return 0;
         Line line;
         line.order_ref = std::int64_t{item.item} + 1;
-        line.rate_is_amount = chosen.pay->is_amount;
-        line.rate = chosen.value;
-        line.base = chosen.pay->is_amount ? std::int64_t{item.quantity} : base;
-        line.amount_minor = paid;
+        set_paid(line, *chosen.pay, chosen.value, base, item.quantity, paid);
         line.paid_level = chosen.step;
         line.stream = item.stream_of_seller;
         packer_.add(line);

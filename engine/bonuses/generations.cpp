@@ -186,10 +186,7 @@ private:
         tell(item, payee, generation, value, paid, Reason::rank);
         if (paid == 0) return;
         Line line = sources_.line_of(item.item);
-        line.rate_is_amount = pay.is_amount;
-        line.rate = value;
-        line.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
-        line.amount_minor = paid;
+        set_paid(line, pay, value, item.base, item.quantity, paid);
         line.level = item.seller_depth - view_.forest.depth()[view_.forest.position()[payee]];
         line.paid_level = generation;
         line.stream = item.stream_of_others;

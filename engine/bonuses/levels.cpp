@@ -105,10 +105,7 @@ private:
     void add_line(const PaidItem& item, std::uint32_t level, const Pay& pay,
                   std::int64_t value, std::int64_t paid) {
         Line line = sources_.line_of(item.item);
-        line.rate_is_amount = pay.is_amount;
-        line.rate = value;
-        line.base = pay.is_amount ? std::int64_t{item.quantity} : item.base;
-        line.amount_minor = paid;
+        set_paid(line, pay, value, item.base, item.quantity, paid);
         line.level = item.seller_depth - depth_;
         line.paid_level = level;
         line.stream = line.level == 0 ? item.stream_of_seller : item.stream_of_others;

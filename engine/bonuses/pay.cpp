@@ -115,11 +115,7 @@ Line order_line_paid(const PayView& view, OrderLineIndex order_line, const Pay& 
                      std::int64_t value, std::int64_t amount_minor) {
     Line line;
     line.order_ref = std::int64_t{order_line} + 1;
-    line.rate_is_amount = pay.is_amount;
-    line.rate = value;
-    line.base = pay.is_amount ? std::int64_t{view.orders.quantity[order_line]}
-                              : view.base[order_line];
-    line.amount_minor = amount_minor;
+    set_paid(line, pay, value, view.base[order_line], view.orders.quantity[order_line], amount_minor);
     return line;
 }
 

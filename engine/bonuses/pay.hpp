@@ -72,7 +72,16 @@ private:
 /// The stream of a line: section 7 of the words.
 [[nodiscard]] StreamKind stream_of(const PayView& view, OrderLineIndex line, bool earner_made_the_sale);
 
-/// One paid line of an order, its amounts filled in; `value` is the rate or amount of `pay`.
+/// Fills in what a line pays: `value` is the rate or amount of `pay`, of the base or per unit.
+inline void set_paid(Line& line, const Pay& pay, std::int64_t value, std::int64_t base,
+                     std::uint32_t quantity, std::int64_t amount_minor) {
+    line.rate_is_amount = pay.is_amount;
+    line.rate = value;
+    line.base = pay.is_amount ? std::int64_t{quantity} : base;
+    line.amount_minor = amount_minor;
+}
+
+/// One paid line of an order, its amounts filled in.
 [[nodiscard]] Line order_line_paid(const PayView& view, OrderLineIndex order_line, const Pay& pay,
                                    std::int64_t value, std::int64_t amount_minor);
 
