@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "cli/html.hpp"
+#include "engine/money.hpp"
+
 namespace downline {
 namespace {
 
@@ -13,24 +16,10 @@ constexpr std::int64_t text_height = 18;
 
 /// part ÷ whole of `length`, rounded down. REQUIRES: whole > 0.
 std::int64_t scaled(std::int64_t part, std::int64_t whole, std::int64_t length) {
-    return static_cast<std::int64_t>(static_cast<__int128>(part) * length / whole);
+    return static_cast<std::int64_t>(Int128{part} * length / whole);
 }
 
 }  // namespace
-
-std::string html_escaped(std::string_view text) {
-    std::string escaped;
-    escaped.reserve(text.size());
-    for (const char c : text) switch (c) {
-            case '&': escaped += "&amp;"; break;
-            case '<': escaped += "&lt;"; break;
-            case '>': escaped += "&gt;"; break;
-            case '"': escaped += "&quot;"; break;
-            case '\'': escaped += "&#39;"; break;
-            default: escaped += c;
-        }
-    return escaped;
-}
 
 std::string bar_chart(std::string_view about, const std::vector<Bar>& bars) {
     std::int64_t highest = 0, lowest = 0;
@@ -45,7 +34,7 @@ std::string bar_chart(std::string_view about, const std::vector<Bar>& bars) {
     const std::int64_t step = std::min<std::int64_t>(chart_width / count, 120);
     std::string svg = fmt::format(
         "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {} {}\">",
-        html_escaped(about), chart_width, chart_height);
+        html_text(about), chart_width, chart_height);
     for (std::size_t i = 0; i < bars.size(); ++i) {
         const Bar& bar = bars[i];
         const std::int64_t length = scaled(bar.size < 0 ? -bar.size : bar.size, span, room);
@@ -57,9 +46,9 @@ std::string bar_chart(std::string_view about, const std::vector<Bar>& bars) {
                            step - step / 4, length);
         svg += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>", middle,
                            bar.size < 0 ? top + length + text_height - 5 : top - 5,
-                           html_escaped(bar.value));
+                           html_text(bar.value));
         svg += fmt::format("<text class=\"label\" x=\"{}\" y=\"{}\">{}</text>", middle,
-                           chart_height - 4, html_escaped(bar.label));
+                           chart_height - 4, html_text(bar.label));
     }
     svg += fmt::format("<line x1=\"0\" y1=\"{0}\" x2=\"{1}\" y2=\"{0}\"/></svg>", zero, chart_width);
     return svg;
@@ -73,7 +62,7 @@ std::string share_chart(std::string_view about, const std::vector<Bar>& parts) {
     std::string svg =
         fmt::format("<svg class=\"shares\" role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {} {}\" "
                     "preserveAspectRatio=\"none\">",
-                    html_escaped(about), chart_width, height);
+                    html_text(about), chart_width, height);
     std::int64_t before = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].size <= 0) continue;
@@ -82,7 +71,7 @@ std::string share_chart(std::string_view about, const std::vector<Bar>& parts) {
         svg += fmt::format("<rect class=\"part-{}\" x=\"{}\" y=\"0\" width=\"{}\" height=\"{}\">"
                            "<title>{}: {}</title></rect>",
                            i + 1, left, scaled(before, whole, chart_width) - left, height,
-                           html_escaped(parts[i].label), html_escaped(parts[i].value));
+                           html_text(parts[i].label), html_text(parts[i].value));
     }
     return svg + "</svg>";
 }

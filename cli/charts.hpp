@@ -8,9 +8,6 @@
 
 namespace downline {
 
-/// For text and attributes of HTML and SVG.
-[[nodiscard]] std::string html_escaped(std::string_view text);
-
 struct Bar {
     std::string label;   ///< under the bar
     std::string value;   ///< above it

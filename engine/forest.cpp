@@ -91,7 +91,7 @@ std::vector<MemberIndex> find_cycle(std::span<const MemberIndex> parent) {
         if (shortest.empty() || cycle.size() < shortest.size()) shortest = std::move(cycle);
     }
     if (!shortest.empty())
-        std::ranges::rotate(shortest, std::ranges::min_element(shortest));
+        std::rotate(shortest.begin(), std::ranges::min_element(shortest), shortest.end());
     return shortest;
 }
 

@@ -156,7 +156,8 @@ std::vector<CycleStep> find_rank_cycle(const Plan& plan, const Snapshot& snapsho
     begin->tree = at.tree;
     std::vector<CycleStep> cycle(begin, way.end());
     std::ranges::reverse(cycle);
-    std::ranges::rotate(cycle, std::ranges::min_element(cycle, {}, &CycleStep::member));
+    std::rotate(cycle.begin(), std::ranges::min_element(cycle, {}, &CycleStep::member),
+                cycle.end());
     return cycle;
 }
 

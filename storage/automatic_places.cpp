@@ -13,9 +13,9 @@ std::vector<AutomaticPlace> automatic_places_of(Database& database, std::int64_t
     pieces.bind(1, run);
     while (pieces.step()) {
         Unpacker unpacker(pieces.blob(1));
-        std::int64_t number = pieces.integer(0) * carried_piece_size;
+        std::int64_t number = begin_of_piece(pieces.integer(0));
         while (!unpacker.is_at_end()) {
-            number += static_cast<std::int64_t>(unpacker.varint());
+            number = further(number, unpacker.varint());
             const auto parent = static_cast<std::int64_t>(unpacker.varint());
             const auto leg = static_cast<std::uint32_t>(unpacker.varint());
             ensure_intact(!unpacker.is_broken(), "the places that the last final run left are broken");

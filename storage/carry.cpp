@@ -23,9 +23,9 @@ void each_leg(Database& database, std::int64_t run, const std::string& bonus, co
     pieces.bind(1, run).bind(2, item);
     while (pieces.step()) {
         Unpacker unpacker(pieces.blob(1));
-        std::int64_t number = pieces.integer(0) * carried_piece_size;
+        std::int64_t number = begin_of_piece(pieces.integer(0));
         while (!unpacker.is_at_end()) {
-            number += static_cast<std::int64_t>(unpacker.varint());
+            number = further(number, unpacker.varint());
             const auto left = static_cast<std::int64_t>(unpacker.varint());
             const auto right = static_cast<std::int64_t>(unpacker.varint());
             if (unpacker.is_broken())

@@ -162,7 +162,7 @@ std::int64_t repeated_orders_of(const Snapshot& snapshot) {
         before = i;
     }
     std::ranges::sort(again);
-    again.erase(std::ranges::unique(again).begin(), again.end());
+    again.erase(std::unique(again.begin(), again.end()), again.end());
 
     std::vector<std::tuple<Day, MemberIndex, std::int64_t>> bought;
     for (const OrderLineIndex first : again) {

@@ -7,6 +7,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/earnings.hpp"
+#include "storage/intact.hpp"
 #include "storage/load_parts.hpp"
 #include "storage/members.hpp"
 
@@ -135,7 +136,8 @@ void FactsReader::read_statements() {
             if (participant == by_number_.end()) continue;
             Participant& one = participant->second;
             one.income_minor = add_checked(one.income_minor, query.integer(1));
-            const auto place = place_of.find(ranks.at(static_cast<std::size_t>(query.integer(2))));
+            const auto place = place_of.find(
+                entry_at(ranks, query.integer(2), "a statement names no rank of its run"));
             if (place != place_of.end()) one.rank = std::max(one.rank, place->second);
         }
         facts_.paid.total_minor = add_checked(facts_.paid.total_minor, run.paid_minor);
@@ -188,7 +190,9 @@ void FactsReader::read_lines(const RunRecord& run) {
             continue;
         }
         const OrderFinder::Order order = orders.find(query.text(0));
-        const Member& buyer = members_.at(order.buyer);
+        const auto member = members_.find(order.buyer);
+        ensure_intact(member != members_.end(), "an order names a buyer who is not there");
+        const Member& buyer = member->second;
         const auto kind = kinds.find(order.buyer);
         const bool is_customer = kind != kinds.end() ? kind->second != "0" : buyer.is_customer;
         std::int64_t& part = is_customer ? paid.customers_minor : paid.own_minor;

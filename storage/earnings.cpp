@@ -127,7 +127,6 @@ void read_statement(RunReader& reader, const Query& query, int first, bool with_
     ensure_intact(sum == into.total_minor, "a statement's totals do not add up to its pay");
     if (!with_lines) return;
     if (query.integer(first + 7) >= many_lines) reader.read_ahead();
-    into.lines.reserve(static_cast<std::size_t>(query.integer(first + 7)));
     for (const auto& [place, lines] : statement_lines(query.blob(first + 6)))
         for (const Line& line : lines)
             into.lines.push_back(named(reader, reader.bonus(place), line));
@@ -192,9 +191,11 @@ void each_earnings(Database& database, const RunRecord& run, bool with_lines, bo
         const auto name = names.find(query.integer(0));
         if (name != names.end()) earnings.name = name->second;
         else if (!query.is_null(2)) earnings.name = query.text(2);
-        const auto its = std::ranges::equal_range(corrections, query.integer(0), {},
+        const auto begin = std::ranges::lower_bound(corrections, query.integer(0), {},
+                                                    &CorrectionRecord::member);
+        const auto end = std::ranges::upper_bound(begin, corrections.end(), query.integer(0), {},
                                                   &CorrectionRecord::member);
-        if (!query.is_null(4)) read_statement(reader, query, 5, with_lines, its, earnings);
+        if (!query.is_null(4)) read_statement(reader, query, 5, with_lines, {begin, end}, earnings);
         else earnings.measures = reader.measure_texts({});
         take(earnings);
     }

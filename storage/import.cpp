@@ -11,6 +11,7 @@
 #include "engine/nearest.hpp"
 #include "storage/import_codes.hpp"
 #include "storage/import_context.hpp"
+#include "storage/intact.hpp"
 #include "storage/messages.hpp"
 
 namespace downline {
@@ -190,8 +191,9 @@ std::string ImportContext::conflict_remedy(bool is_twice, Day known_on,
 
 KnownMembers::KnownMembers(Database& database, std::uint64_t import_bytes)
     : query_(database.query("SELECT number FROM member WHERE member_id = ?1")) {
-    const std::int64_t largest = database.integer("SELECT max(number) FROM member").value_or(0);
-    ensure(largest < member_count_max, "more members than a database may have");
+    const std::int64_t largest =
+        largest_stored(database.handle(), "SELECT max(number) FROM member");
+    ensure_intact(largest < member_count_max, "more members than a database may have");
     largest_number_ = static_cast<std::uint32_t>(largest);
     // Asking costs some six times what reading in order does; a row has some thirty bytes.
     is_complete_ = largest < 1000 || import_bytes / 30 * 6 > largest_number_;

@@ -13,6 +13,7 @@
 #include "engine/errors.hpp"
 #include "storage/import_codes.hpp"
 #include "storage/import_columns.hpp"
+#include "storage/intact.hpp"
 #include "storage/messages.hpp"
 
 namespace downline {
@@ -178,7 +179,7 @@ OrderWriter::OrderWriter(ImportContext& context)
       largest_id_(
           context.database.text("SELECT order_id FROM order_line ORDER BY order_id DESC LIMIT 1")
               .value_or("")),
-      next_row_(context.database.integer("SELECT max(row) FROM order_line").value_or(0) + 1),
+      next_row_(largest_stored(context.database.handle(), "SELECT max(row) FROM order_line") + 1),
       full_feed_(context.database, "order_line",
                  {"row", "import", "order_id", "line", "buyer", "ordered_on", "amount", "volume",
                   "qualifying_volume", "cost", "quantity", "sku", "category", "kind", "contract"}),

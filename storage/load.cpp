@@ -207,9 +207,9 @@ void load_titles(Database& database, const Plan& plan, std::int64_t previous_run
     pieces.bind(1, previous_run);
     while (pieces.step()) {
         Unpacker unpacker(pieces.blob(1));
-        std::int64_t number = pieces.integer(0) * carried_piece_size;
+        std::int64_t number = begin_of_piece(pieces.integer(0));
         while (!unpacker.is_at_end()) {
-            number += static_cast<std::int64_t>(unpacker.varint());
+            number = further(number, unpacker.varint());
             const auto name = names.find(unpacker.varint());
             ensure_intact(!unpacker.is_broken() && name != names.end(),
                           "the titles that the last final run left are broken");

@@ -110,7 +110,7 @@ private:
         while (pieces.step()) {
             const auto rows = unpack_order_rows(pieces.blob(1));
             if (!rows) throw_broken("the order lines of a run");
-            std::int64_t place = pieces.integer(0) * carried_piece_size;
+            std::int64_t place = begin_of_piece(pieces.integer(0));
             for (const std::int64_t row : *rows) {
                 ++place;
                 const auto order = order_of_row_.find(row);

@@ -6,6 +6,7 @@
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "storage/automatic_places.hpp"
+#include "storage/intact.hpp"
 #include "storage/load_parts.hpp"
 #include "storage/scan.hpp"
 
@@ -39,12 +40,10 @@ void take_row(const ScannedRow& row, const Period& period, LoadedMembers& into) 
         into.file_titles.emplace_back(static_cast<MemberIndex>(count - 1), title);
 }
 
-LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& period) {
+LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& period,
+                         std::size_t count_max) {
     LoadedMembers loaded;
     Members& members = loaded.members;
-    const auto count_max =
-        static_cast<std::size_t>(database.integer("SELECT max(number) FROM member").value_or(0));
-    ensure(count_max <= member_count_max, "more members than a database may have");
     constexpr std::size_t id_bytes_usual = 10;
     members.number.reserve(count_max);
     members.sponsor.reserve(count_max);
@@ -131,11 +130,14 @@ void sort_by_id(LoadedMembers& loaded) {
     std::sort(loaded.file_titles.begin(), loaded.file_titles.end());
 }
 
-void index_numbers(LoadedMembers& loaded) {
+/// `largest_stored`: of all members of the database.
+void index_numbers(LoadedMembers& loaded, std::int64_t largest_stored) {
     const auto& numbers = loaded.members.number;
-    const auto largest = std::max_element(numbers.begin(), numbers.end());
-    loaded.index_of.assign(largest == numbers.end() ? 1 : static_cast<std::size_t>(*largest) + 1,
-                           no_member);
+    const auto [least, largest] = std::minmax_element(numbers.begin(), numbers.end());
+    const bool is_empty = numbers.empty();
+    ensure_intact(is_empty || (*least > 0 && *largest <= largest_stored),
+                  "a member has a number that is none");
+    loaded.index_of.assign(is_empty ? 1 : static_cast<std::size_t>(*largest) + 1, no_member);
     for (std::uint32_t i = 0; i < loaded.members.count; ++i)
         loaded.index_of[static_cast<std::size_t>(numbers[i])] = i;
 }
@@ -224,9 +226,13 @@ void link_parents(const LoadedMembers& loaded, std::vector<MemberIndex>& parents
 
 LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period,
                            std::int64_t previous_run) {
-    LoadedMembers loaded = read_table(database, as_of, period);
+    const std::int64_t largest =
+        largest_stored(database.handle(), "SELECT max(number) FROM member");
+    ensure_intact(largest <= member_count_max, "more members than a database may have");
+    LoadedMembers loaded =
+        read_table(database, as_of, period, static_cast<std::size_t>(largest));
     sort_by_id(loaded);
-    index_numbers(loaded);
+    index_numbers(loaded, largest);
     apply_changes(database, as_of, period, loaded);
     apply_automatic_places(database, previous_run, loaded);
     apply_moves(database, as_of, period, loaded);

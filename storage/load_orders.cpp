@@ -11,6 +11,7 @@
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
 #include "storage/digest.hpp"
+#include "storage/intact.hpp"
 #include "storage/load_parts.hpp"
 #include "storage/order_days.hpp"
 #include "storage/order_volume.hpp"
@@ -92,7 +93,8 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
     query.bind(1, std::int64_t{counting.first_day_of(database, "orders")});
     query.bind(2, std::int64_t{period.last});
     query.bind(3, as_of.last_import);
-    const std::int64_t last_row = database.integer("SELECT max(row) FROM order_line").value_or(0);
+    const std::int64_t last_row =
+        largest_stored(database.handle(), "SELECT max(row) FROM order_line");
     std::size_t room = 0;
     while (query.step()) {
         const auto ordered_on = static_cast<Day>(query.integer(0));
@@ -192,6 +194,7 @@ void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
     if (rows.rows.empty()) return;
     const std::vector<std::uint32_t> places = sorted_places(rows);
     day.count = places.size();
+    ensure_intact(day.count <= day.room, "a day has more orders than its extents name");
     bool has_qualifying = false, has_cost = false, has_quantity = false;
     std::array<bool, text_count> has_text{};
     for (const OrderRow& row : rows.rows) {

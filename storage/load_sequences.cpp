@@ -95,14 +95,14 @@ private:
         query.bind(1, run);
         while (query.step()) {
             Unpacker unpacker(query.blob(1));
-            std::int64_t number = query.integer(0) * carried_piece_size;
+            std::int64_t number = begin_of_piece(query.integer(0));
             std::int64_t day = 0;
             while (!unpacker.is_at_end()) {
-                number += static_cast<std::int64_t>(unpacker.varint());
+                number = further(number, unpacker.varint());
                 const std::string_view contract = unpacker.bytes();
                 Entry entry;
                 entry.orders = static_cast<std::uint32_t>(unpacker.varint());
-                day += unpacker.signed_varint();
+                day = further(day, static_cast<std::uint64_t>(unpacker.signed_varint()));
                 entry.first_on = static_cast<Day>(day);
                 const MemberIndex buyer = members_.index(number);
                 if (buyer != no_member) table_.at(buyer, contract) = entry;

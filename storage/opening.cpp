@@ -150,7 +150,7 @@ ClosedRun OpeningLines::read(const std::vector<OrderKey>& orders,
         lines_.reset();
         lines_.bind(2, orders[order].order_id).bind(3, orders[order].line);
         while (lines_.step()) {
-            Row& row = found.emplace_back(std::string{lines_.text(2)}, lines_.integer(5));
+            Row& row = found.emplace_back(Row{std::string{lines_.text(2)}, lines_.integer(5), {}});
             row.line.earner = member_of(lines_, members);
             row.line.amount_minor = lines_.integer(4);
             row.line.order = order;

@@ -32,9 +32,9 @@ std::optional<std::vector<std::int64_t>> unpack_order_rows(std::string_view piec
     Unpacker unpacker(piece);
     std::int64_t next = 0;
     while (!unpacker.is_at_end()) {
-        next += unpacker.signed_varint();
+        next = further(next, static_cast<std::uint64_t>(unpacker.signed_varint()));
         const std::uint64_t length = unpacker.varint();
-        if (unpacker.is_broken() ||
+        if (unpacker.is_broken() || next < 1 || next > INT64_MAX - carried_piece_size ||
             length > static_cast<std::uint64_t>(carried_piece_size) - rows.size())
             return std::nullopt;
         for (std::uint64_t i = 0; i < length; ++i) rows.push_back(next++);

@@ -76,4 +76,16 @@ private:
     bool is_broken_ = false;
 };
 
+/// A sum of differences as they are read: of bytes that nobody wrote it may be any number, never an
+/// overflow.
+[[nodiscard]] inline std::int64_t further(std::int64_t from, std::uint64_t difference) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(from) + difference);
+}
+
+/// The number before the first member of a piece of `carried`.
+[[nodiscard]] inline std::int64_t begin_of_piece(std::int64_t piece) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(piece) *
+                                     static_cast<std::uint64_t>(carried_piece_size));
+}
+
 }  // namespace downline

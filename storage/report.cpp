@@ -7,6 +7,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/orders.hpp"
+#include "storage/intact.hpp"
 #include "storage/members.hpp"
 #include "storage/reload.hpp"
 
@@ -198,8 +199,9 @@ void StatementSums::read() {
         const auto changed = countries_.find(query.integer(0));
         ReportGroup& country =
             by_country_[changed != countries_.end() ? changed->second : std::string{query.text(5)}];
-        for (ReportGroup* group :
-             {&by_rank_.at(static_cast<std::size_t>(query.integer(2))), &country}) {
+        ReportGroup& rank =
+            entry_at(by_rank_, query.integer(2), "a statement names no rank of its run");
+        for (ReportGroup* group : {&rank, &country}) {
             ++group->members;
             group->active += query.integer(1);
             group->earners += query.integer(4) != 0;

@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "engine/money.hpp"
+#include "storage/intact.hpp"
 #include "storage/load_parts.hpp"
 #include "storage/members.hpp"
 
@@ -59,15 +60,18 @@ private:
     std::unordered_map<std::string, std::int64_t> numbers_;
 };
 
+constexpr const char* no_member_row = "a row names a member who is not there";
+
 /// By storage's number: is it a customer on that day.
 std::vector<std::uint8_t> customers_on(Database& database, Day day) {
     std::vector<std::uint8_t> is_customer(
-        static_cast<std::size_t>(database.integer("SELECT max(number) FROM member").value_or(0)) +
+        static_cast<std::size_t>(
+            largest_stored(database.handle(), "SELECT max(number) FROM member")) +
         1);
     Query query = database.query("SELECT number FROM member WHERE kind <> 0");
-    while (query.step()) is_customer[static_cast<std::size_t>(query.integer(0))] = 1;
+    while (query.step()) entry_at(is_customer, query.integer(0), no_member_row) = 1;
     for (const auto& [number, kind] : changed_values(database, "kind", day))
-        is_customer[static_cast<std::size_t>(number)] = kind != "0";
+        entry_at(is_customer, number, no_member_row) = kind != "0";
     return is_customer;
 }
 
@@ -95,7 +99,7 @@ OrderedMonths months_of(Database& database, Day last_day) {
         const std::string_view contract = lines.text(3);
         if (!contract.empty())
             months.contracts.push_back({contracts.number(buyer, contract), month});
-        if (is_customer[static_cast<std::size_t>(buyer)])
+        if (entry_at(is_customer, buyer, no_member_row) != 0)
             months.customers.push_back({buyer, month});
     }
     return months;
@@ -110,8 +114,7 @@ Retention retention_of(Database& database, Day last_day) {
     std::vector<Ordered>& ordered =
         retention.is_of_contracts ? found.contracts : found.customers;
     std::ranges::sort(ordered);
-    const auto twice = std::ranges::unique(ordered);
-    ordered.erase(twice.begin(), twice.end());
+    ordered.erase(std::unique(ordered.begin(), ordered.end()), ordered.end());
     const std::int32_t last_month = month_number(last_day);
     retention.months.resize(retention_months_max);
     std::int64_t who = -1;

@@ -23,6 +23,15 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+std::int64_t size_of(const TextArena& texts) { return static_cast<std::int64_t>(texts.size()); }
+
+/// Numbers without large gaps are kept in a list. What comes behind a large one, or has a number that
+/// only damage gives, is looked up one by one.
+bool is_near(std::int64_t number, std::int64_t expected) {
+    constexpr std::int64_t gap_max = 10'000'000;
+    return number >= 0 && number - expected <= gap_max;
+}
+
 /// Segments: place of the bonus, length, bytes.
 template <typename Record, typename Unpack>
 std::vector<std::pair<std::size_t, std::vector<Record>>> segments(std::string_view packed,
@@ -92,6 +101,7 @@ std::optional<std::string> RunReader::rank(std::int64_t place) const {
 }
 
 std::int64_t RunReader::order_row(std::int64_t place) {
+    if (place < 1) throw_broken("the order lines of a run");
     const std::int64_t piece = (place - 1) / carried_piece_size;
     auto found = rows_.find(piece);
     if (found == rows_.end()) {
@@ -103,7 +113,7 @@ std::int64_t RunReader::order_row(std::int64_t place) {
         found = rows_.emplace(piece, std::move(*rows)).first;
     }
     const auto at = static_cast<std::size_t>((place - 1) % carried_piece_size);
-    if (place < 1 || at >= found->second.size()) throw_broken("the order lines of a run");
+    if (at >= found->second.size()) throw_broken("the order lines of a run");
     return found->second[at];
 }
 
@@ -113,13 +123,16 @@ void RunReader::read_ahead() {
                " WHERE ordered_on BETWEEN (SELECT first_day FROM run WHERE number = ?1)"
                " AND (SELECT last_day FROM run WHERE number = ?1)");
     span.bind(1, run_);
-    if (orders_.ids.size() == 0 && span.step()) {
+    const bool has_orders =
+        span.step() && span.integer(0) > 0 && span.integer(0) < INT64_MAX / 2;
+    if (orders_.ids.size() == 0 && has_orders) {
         orders_.first = span.integer(0);
         Query orders(handle_,
                      "SELECT row, order_id, line, buyer, ordered_on FROM order_line"
                      " WHERE row BETWEEN ?1 AND ?2 ORDER BY row");
         orders.bind(1, span.integer(0)).bind(2, span.integer(1));
         while (orders.step()) {
+            if (!is_near(orders.integer(0), orders_.first + size_of(orders_.ids))) break;
             while (orders_.first + static_cast<std::int64_t>(orders_.ids.size()) <=
                    orders.integer(0)) {  // a row that is missing gets this one's texts: nobody asks
                 orders_.ids.add(orders.text(1));
@@ -131,9 +144,11 @@ void RunReader::read_ahead() {
     }
     if (members_.ids.size() != 0) return;
     Query members(handle_, "SELECT number, member_id FROM member ORDER BY number");
-    while (members.step())
+    while (members.step()) {
+        if (!is_near(members.integer(0), size_of(members_.ids))) break;
         while (static_cast<std::int64_t>(members_.ids.size()) <= members.integer(0))
             members_.ids.add(members.text(1));
+    }
 }
 
 OrderName RunReader::order(std::int64_t place) {

@@ -6,6 +6,7 @@
 
 #include "engine/errors.hpp"
 #include "storage/close_checks.hpp"
+#include "storage/intact.hpp"
 #include "storage/runs.hpp"
 
 namespace downline {
@@ -75,7 +76,7 @@ std::vector<BonusTotal> bonus_totals(Database& database, std::int64_t run) {
     Query forfeits = database.query("SELECT bonus, reason, amount FROM run_forfeit WHERE run = ?1");
     forfeits.bind(1, run);
     while (forfeits.step())
-        bonuses.at(static_cast<std::size_t>(forfeits.integer(0)))
+        entry_at(bonuses, forfeits.integer(0), "what was forfeited names no bonus of its run")
             .forfeited.emplace_back(forfeits.text(1), forfeits.integer(2));
     return bonuses;
 }

@@ -71,10 +71,9 @@ bool StatementMaker::make(MemberIndex member, Statement& into) {
 }
 
 void StatementMaker::add_corrections(MemberIndex member, Statement& into) const {
-    const auto its = std::ranges::equal_range(result_.corrections, member, {},
-                                              &CorrectionLine::member);
-    for (const CorrectionLine& line : its) {
-        into.amount_minor = add_checked(into.amount_minor, line.amount_minor);
+    auto line = std::ranges::lower_bound(result_.corrections, member, {}, &CorrectionLine::member);
+    for (; line != result_.corrections.end() && line->member == member; ++line) {
+        into.amount_minor = add_checked(into.amount_minor, line->amount_minor);
         ++into.line_count;
     }
 }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "storage/automatic_places.hpp"
+#include "storage/intact.hpp"
 
 namespace downline {
 namespace {
@@ -75,13 +76,19 @@ private:
 }  // namespace
 
 TreeHistory::TreeHistory(Database& database, Tree tree, std::int64_t run) {
-    const auto count = database.integer("SELECT coalesce(max(number), 0) FROM member").value_or(0);
+    const std::int64_t count =
+        largest_stored(database.handle(), "SELECT max(number) FROM member");
     parent_.assign(static_cast<std::size_t>(count) + 1, 0);
+    // 0 is nobody, as a parent.
+    const auto number = [count](std::int64_t stored) {
+        ensure_intact(stored >= 0 && stored <= count, "a link names a member who is not there");
+        return static_cast<std::uint32_t>(stored);
+    };
     leg_.assign(tree == Tree::placement ? parent_.size() : 0, 0);
     Query links = database.query(first_links(tree));
     while (links.step()) {
-        const auto member = static_cast<std::uint32_t>(links.integer(0));
-        parent_[member] = static_cast<std::uint32_t>(links.integer(1));
+        const std::uint32_t member = number(links.integer(0));
+        parent_[member] = number(links.integer(1));
         if (leg_.empty() || parent_[member] == 0) continue;
         leg_[member] = static_cast<std::uint32_t>(links.integer(2));
         placed_.push_back(
@@ -92,8 +99,7 @@ TreeHistory::TreeHistory(Database& database, Tree tree, std::int64_t run) {
         " FROM moved WHERE tree = ?1 ORDER BY holds_from, effective_on, row");
     moves.bind(1, static_cast<std::int64_t>(tree));
     while (moves.step())
-        moves_.push_back({static_cast<std::uint32_t>(moves.integer(0)),
-                          static_cast<std::uint32_t>(moves.integer(1)),
+        moves_.push_back({number(moves.integer(0)), number(moves.integer(1)),
                           static_cast<std::uint32_t>(moves.integer(2)),
                           static_cast<Day>(moves.integer(3)), static_cast<Day>(moves.integer(4)),
                           moves.integer(5)});
@@ -110,6 +116,10 @@ void TreeHistory::read_automatic_places(Database& database, std::int64_t run) {
         since[move->member] = std::min(since[move->member], move->holds_from - 1);
     for (const AutomaticPlace& place : automatic_places_of(database, run)) {
         const auto member = static_cast<std::uint32_t>(place.member);
+        ensure_intact(place.member > 0 && place.parent >= 0 &&
+                          static_cast<std::size_t>(std::max(place.member, place.parent)) <
+                              parent_.size(),
+                      "a place names a member who is not there");
         if (place.parent == 0 || leg_[member] != 0) continue;
         placed_.push_back({member, static_cast<std::uint32_t>(place.parent), place.leg,
                            since[member], INT32_MIN, 0});

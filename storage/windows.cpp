@@ -65,9 +65,9 @@ public:
         while (pieces_.step()) {
             is_kept = true;
             Unpacker unpacker(pieces_.blob(1));
-            std::int64_t number = pieces_.integer(0) * carried_piece_size;
+            std::int64_t number = begin_of_piece(pieces_.integer(0));
             while (!unpacker.is_at_end()) {
-                number += static_cast<std::int64_t>(unpacker.varint());
+                number = further(number, unpacker.varint());
                 const std::int64_t value = unpacker.signed_varint();
                 if (const MemberIndex member = members_.index(number); member != no_member)
                     column[member] = value;

@@ -213,8 +213,10 @@ Payees find_payees(const LevelRates& rates, const PayView& view, const Sources& 
 /// Pays over the forest of those who are kept.
 Payout pay_compressed(const LevelRates& rates, const PayView& view, const Sources& sources,
                       const std::vector<std::uint32_t>& items) {
-    const auto found = find_payees(rates, view, sources, items);
-    const auto& [payees, paid, first] = found;
+    const Payees found = find_payees(rates, view, sources, items);
+    const Forest& payees = found.forest;
+    const std::vector<PaidItem>& paid = found.items;
+    const std::vector<std::uint32_t>& first = found.first;
     Payout payout = pay_in_ranges(
         view.snapshot.members.count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
             SlotPayer payer(rates, view, sources);

@@ -87,7 +87,7 @@ struct NamedTexts {
         for (const Bonus& bonus : plan.bonuses) collect(bonus.orders);
         for (auto* list : {&kinds, &categories, &skus}) {
             std::ranges::sort(*list);
-            list->erase(std::ranges::unique(*list).begin(), list->end());
+            list->erase(std::unique(list->begin(), list->end()), list->end());
         }
     }
     [[nodiscard]] std::size_t class_count() const {
