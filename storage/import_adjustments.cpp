@@ -1,6 +1,8 @@
 // Adjustments: an amount put right by hand, with its reason, in the period that it names.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "storage/import_affiliate_rows.hpp"
 #include "storage/messages.hpp"
 
@@ -11,7 +13,20 @@ struct AdjustmentRow {
     std::string_view adjustment_id, member_id, reason, bonus;
     std::int64_t member{}, amount{};
     Period period;
+    Day last_day{};  ///< of the period; of a week of which no plan says where it starts the latest
 };
+
+/// On which day the weeks of the newest plan that is paid by them start; nothing where none is.
+std::optional<Weekday> week_start_of(Database& database) {
+    const auto first = database.integer(
+        "SELECT first_day FROM run WHERE period GLOB '*-W*' ORDER BY number DESC LIMIT 1");
+    if (!first) return std::nullopt;
+    for (Weekday day = monday; day <= 7; ++day) {
+        const auto week = period_of(static_cast<Day>(*first), PeriodKind::week, day);
+        if (week.first == *first) return day;
+    }
+    return std::nullopt;
+}
 
 class AdjustmentImporter : public AffiliateRowImporter {
 public:
@@ -29,6 +44,7 @@ private:
     }
 
     Query known_, insert_;
+    std::optional<Weekday> week_start_;
 };
 
 AdjustmentImporter::AdjustmentImporter(ImportContext& context)
@@ -41,7 +57,8 @@ AdjustmentImporter::AdjustmentImporter(ImportContext& context)
       insert_(context.database.query(
           "INSERT INTO adjustment(import, adjustment_id, member, period, first_day, last_day,"
           " amount, reason, bonus) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, ''))"
-          " RETURNING row")) {}
+          " RETURNING row")),
+      week_start_(week_start_of(context.database)) {}
 
 void AdjustmentImporter::take() {
     AdjustmentRow row;
@@ -58,19 +75,23 @@ void AdjustmentImporter::take() {
     if (!reader_.is_good() || !has_period || !read_member(row)) return;
     std::int64_t replaces = 0;
     if (!settle_known(row, replaces)) return;
-    if (is_open(adjustment_period, row.period.last, "period " + period_name(row.period), true))
+    if (is_open(adjustment_period, row.last_day, "period " + period_name(row.period), true))
         insert(row, replaces);
 }
 
 bool AdjustmentImporter::read_period(AdjustmentRow& row) {
     const std::string_view text = reader_.raw(adjustment_period);
-    const std::optional<Period> period = parse_period(text);
-    if (period) row.period = *period;
-    else
+    const std::optional<Period> period = parse_period(text, week_start_.value_or(monday));
+    if (period) {
+        constexpr Weekday thursday = 4;  // by which weeks are named: the latest that one may start
+        row.period = *period;
+        row.last_day = week_start_ ? period->last : parse_period(text, thursday)->last;
+    } else {
         reader_.refuse(adjustment_period, text.empty() ? code::missing_value : code::bad_period,
                        fmt::format("period {} is none; write 2026-10, 2026-W43, 2026-10-31, 2026-Q4 "
                                    "or 2026",
                                    shown_value(text)));
+    }
     return period.has_value();
 }
 
@@ -79,7 +100,7 @@ bool AdjustmentImporter::read_member(AdjustmentRow& row) {
         find_member(adjustment_member_id, row.member_id, code::customer_adjusted);
     if (!member) return false;
     row.member = member->number;
-    const bool joins_later = member->joined_on > row.period.last;
+    const bool joins_later = member->joined_on > row.last_day;
     if (joins_later)
         reader_.refuse(adjustment_period, code::period_before_joining,
                        fmt::format("period {} ends before {} joined; name a later one",
@@ -143,7 +164,7 @@ void AdjustmentImporter::insert(const AdjustmentRow& row, std::int64_t replaces)
     insert_.reset();
     insert_.bind(1, context_.import_number).bind(2, row.adjustment_id).bind(3, row.member);
     insert_.bind(4, period_name(row.period)).bind(5, std::int64_t{row.period.first});
-    insert_.bind(6, std::int64_t{row.period.last}).bind(7, row.amount).bind(8, row.reason);
+    insert_.bind(6, std::int64_t{row.last_day}).bind(7, row.amount).bind(8, row.reason);
     insert_.bind(9, row.bonus);
     context_.saw_day(row.period.first);
     AffiliateRowImporter::insert(insert_, replaces);

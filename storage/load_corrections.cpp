@@ -173,8 +173,9 @@ Rounding rounding_of_first(Database& database, const Plan& plan, const Counting&
     return read_plan(text.text(0)).plan.rounding;
 }
 
-/// Adjustments that this period counts, in the order of their ids. Where several plans could, the
-/// one that closes first with it does.
+/// Adjustments that this period counts, in the order of their ids: one of a week that ends, by where
+/// this plan's weeks start, before the member joins counts when it has joined. Where several plans
+/// could, the one that closes first with it does.
 void load_adjustments(Database& database, const AsOf& as_of, const Plan& plan,
                       const Counting& counting, const LoadedMembers& members,
                       Corrections& corrections, Loaded& loaded, Digest& digest) {
@@ -192,12 +193,13 @@ void load_adjustments(Database& database, const AsOf& as_of, const Plan& plan,
     while (query.step()) {
         if (is_in(replaced, query.integer(0))) continue;
         const auto named = parse_period(query.text(3), plan.week_starts);
-        const Day last_day = named ? named->last : static_cast<Day>(query.integer(4));
+        const MemberIndex member = members.index(query.integer(2));
+        if (member == no_member) continue;
+        const Day last_day = std::max(named ? named->last : static_cast<Day>(query.integer(4)),
+                                      members.members.joined_on[member]);
         if (last_day > period.last ||
             counting.place_of(last_day, query.integer(5)) != counting.present())
             continue;
-        const MemberIndex member = members.index(query.integer(2));
-        ensure(member != no_member, "an adjustment of a member who joins later");
         corrections.adjustments.push_back({member, query.integer(6)});
         loaded.adjustments.push_back({query.integer(0), std::string{query.text(7)}});
         digest.add_text(query.text(1)).add(std::int64_t{member}).add(query.integer(6));

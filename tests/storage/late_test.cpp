@@ -9,6 +9,7 @@
 #include "storage/runs.hpp"
 #include "tests/storage/books_hold.hpp"
 #include "tests/storage/facts.hpp"
+#include "tests/storage/importing.hpp"
 
 namespace downline {
 namespace {
@@ -83,6 +84,35 @@ struct Company {
 
 constexpr const char* remedy = "; add --late and it takes this too";
 constexpr const char* closed = "plan late has closed 2026-01, and 2026-02 takes what comes now";
+
+TEST_CASE("an adjustment of a week is one of the plan's weeks, wherever they start") {
+    Database database = Database::in_memory();
+    const std::string weekly = "[plan]\nname = \"weekly\"\ncurrency = \"USD\"\nperiod = \"week\"\n"
+                               "week_starts = \"saturday\"\neffective = 2026-01-01\n";
+    const auto adjust = [&](const std::string& rows) {
+        return import_text(database, ImportKind::adjustments,
+                           "adjustment_id,member_id,period,amount,reason\n" + rows);
+    };
+    const auto paid = [&](const char* week) {
+        const Plan plan = plan_from(weekly);
+        (void)make_draft(database, plan, *parse_period(week, plan.week_starts), "ann", "", 1);
+        const RunSummary closed = close_period(database, "weekly", week, {}, "bob", "");
+        return closed.record.paid_minor;
+    };
+    // W10 is from Saturday, 28 February, to Friday, 6 March; Bob joins on the Sunday after, Cat on the
+    // Thursday after: no week of that name holds her, wherever weeks start.
+    CHECK(import_text(database, ImportKind::members,
+                      "member_id,sponsor_id,joined_on\nann,,2025-01-01\nbob,ann,2026-03-08\n"
+                      "cat,ann,2026-03-12\n") == "3 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(adjust("a,ann,2026-W10,1.00,x\nb,bob,2026-W10,2.00,x\n") ==
+          "2 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(adjust("c,cat,2026-W10,4.00,x\n").find("period_before_joining") != std::string::npos);
+    CHECK(paid("2026-W10") == 100);  // Bob is not there yet
+    CHECK(adjust("d,ann,2026-W10,4.00,x\n").find("closed_period") != std::string::npos);
+    CHECK(adjust("e,ann,2026-W11,8.00,x\n") == "1 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(paid("2026-W11") == 1'000);
+    CHECK(paid("2026-W12") == 0);
+}
 
 TEST_CASE("adjustments are lines of their own in the period that they name") {
     Company company;
