@@ -134,10 +134,14 @@ std::vector<MemberIndex> bottom_up(const std::vector<const Forest*>& forests,
     return order;
 }
 
-std::vector<CycleStep> find_rank_cycle(const Plan& plan, const Snapshot& snapshot) {
+bool asks_in_several_trees(const Plan& plan) {
     const Asking asking(plan);
-    if (std::ranges::count_if(all_trees, [&](Tree tree) { return asking.asks(tree); }) < 2)
-        return {};
+    return std::ranges::count_if(all_trees, [&](Tree tree) { return asking.asks(tree); }) > 1;
+}
+
+std::vector<CycleStep> find_rank_cycle(const Plan& plan, const Snapshot& snapshot) {
+    if (!asks_in_several_trees(plan)) return {};
+    const Asking asking(plan);
     const Trees trees = make_trees(plan, snapshot);
     const std::vector<const Forest*> forests = forests_of(asking, trees);
     if (forests.size() < 2) return {};

@@ -26,6 +26,9 @@ struct AskedForRanks {
 [[nodiscard]] std::vector<MemberIndex> bottom_up(const std::vector<const Forest*>& forests,
                                                  const Forest& otherwise);
 
+/// Whether rank rules ask for the ranks of others through more than one tree.
+[[nodiscard]] bool asks_in_several_trees(const Plan& plan);
+
 /// A step of a cycle: `member` stands directly below the next one in `tree`.
 struct CycleStep {
     MemberIndex member{};

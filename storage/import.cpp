@@ -13,6 +13,7 @@
 #include "storage/import_context.hpp"
 #include "storage/intact.hpp"
 #include "storage/messages.hpp"
+#include "storage/rank_cycle.hpp"
 
 namespace downline {
 namespace {
@@ -162,6 +163,16 @@ std::string read_files(ImportContext& context, Importer& importer,
     return records;
 }
 
+/// Of what stands in which tree now: no run of a plan could begin with it.
+void add_rank_warnings(ImportContext& context) {
+    const ImportKind kind = context.options.kind;
+    const bool has_links = kind == ImportKind::members || kind == ImportKind::moves;
+    if (!has_links) return;
+    for (std::string& warning : warnings_of_rank_cycles(context.database, context.import_number,
+                                                        context.last_day))
+        context.report.warnings.push_back(std::move(warning));
+}
+
 }  // namespace
 
 Closing closing_of(Database& database) {
@@ -264,11 +275,15 @@ ImportReport import_files(Database& database, const ImportOptions& options) {
     const bool is_rejected =
         report.error_count != 0 && (!options.skip_bad || context.problems.has_bad_file());
     if (is_rejected) report.new_rows = report.changed_rows = 0;
+    const bool has_news = report.new_rows + report.changed_rows > 0;
+    if (has_news) {
+        store_record(context, records);
+        add_rank_warnings(context);
+    }
     if (!is_rejected && options.dry_run && options.inspect) options.inspect(context.import_number);
     if (is_rejected || options.dry_run) return report;
     report.applied = true;
-    if (report.new_rows + report.changed_rows == 0) return report;
-    store_record(context, records);
+    if (!has_news) return report;
     transaction.commit();
     report.import_number = context.import_number;
     return report;

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "engine/errors.hpp"
+#include "engine/forest.hpp"
 #include "engine/placing.hpp"
 #include "storage/carry.hpp"
 #include "storage/digest.hpp"
@@ -124,10 +125,29 @@ void check_legs(const LoadedMembers& loaded) {
                               shown_value(loaded.ids[parent])));
 }
 
+/// A circle: a run put someone below a member whose move below that one, known by then, began later.
+void check_no_circle(const LoadedMembers& loaded) {
+    const std::vector<MemberIndex> cycle = find_cycle(loaded.members.placement);
+    if (cycle.empty()) return;
+    constexpr std::size_t shown_max = 20;
+    std::string way;
+    for (std::size_t i = 0; i < std::min(cycle.size(), shown_max); ++i)
+        way += shown_value(loaded.ids[cycle[i]]) + " -> ";
+    if (cycle.size() > shown_max) way += "… -> ";
+    throw Refusal(Refusal::Kind::input,
+                  fmt::format("placement links form a cycle of {}: {}{}: a closed run placed one of "
+                              "them before the other's move began; move one of them elsewhere, on "
+                              "the day of that move",
+                              cycle.size(), way, shown_value(loaded.ids[cycle[0]])));
+}
+
 /// Places who has none, where the plan says how; all places that runs gave, by member.
 std::vector<AutomaticPlace> place_automatically(const Plan& plan, LoadedMembers& loaded) {
     std::vector<AutomaticPlace> places = std::move(loaded.automatic_places);
-    if (!places.empty()) check_legs(loaded);
+    if (!places.empty()) {
+        check_legs(loaded);
+        check_no_circle(loaded);
+    }
     if (!plan.placement) return places;
     Members& members = loaded.members;
     loaded.has_place.resize(members.count);

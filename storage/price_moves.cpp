@@ -10,6 +10,7 @@
 #include "engine/errors.hpp"
 #include "engine/plan/reader.hpp"
 #include "engine/run.hpp"
+#include "storage/rank_cycle.hpp"
 
 namespace downline {
 namespace {
@@ -25,6 +26,7 @@ struct Outcome {
 Outcome compute(Database& database, const Plan& plan, const Period& period, const RunRecord& record,
                 std::int64_t last_import, unsigned thread_count) {
     Loaded loaded = load(database, plan, period, last_import, record.previous_run);
+    refuse_rank_cycle(database, plan, loaded);
     RunResult result = run(plan, loaded.snapshot, thread_count);
     Outcome outcome;
     outcome.pay_minor.assign(loaded.snapshot.members.count, 0);

@@ -101,5 +101,29 @@ TEST_CASE("a move that was known before a run gave its leg away is named by the 
     company.run("2026-04");
 }
 
+TEST_CASE("a move that was known before a run closed a circle with it is named by the next run") {
+    Company company;
+    // February places eve below cat, whose move puts her below eve in April.
+    CHECK(company.members("eve,cat,2026-02-03,,\n") == "1 new, 0 changed, 0 unchanged, 0 rejected");
+    CHECK(company.moves("cat,placement,eve,2026-04-01,R,asked\n") ==
+          "1 new, 0 changed, 0 unchanged, 0 rejected");
+    for (const char* month : {"2026-02", "2026-03"}) {
+        company.run(month);
+        (void)close_period(company.database, "placing", month, {}, "bob", "2026-05-01T10:00:00Z");
+    }
+    std::string said;
+    try {
+        company.run("2026-04");
+    } catch (const Refusal& error) {
+        said = error.what();
+    }
+    CHECK(said == "placement links form a cycle of 2: \"cat\" -> \"eve\" -> \"cat\": a closed run "
+                  "placed one of them before the other's move began; move one of them elsewhere, on "
+                  "the day of that move");
+    CHECK(company.moves("eve,placement,bob,2026-04-01,R,above cat\n") ==
+          "1 new, 0 changed, 0 unchanged, 0 rejected");
+    company.run("2026-04");
+}
+
 }  // namespace
 }  // namespace downline
