@@ -288,22 +288,54 @@ Bound BinaryRule::bound(const Bonus& bonus) const {
     Bound bound;
     const std::int64_t factor_ppm =
         bonus.factor_ppm.is_given() ? bonus.factor_ppm.highest() : 1'000'000;
-    const auto& caps = bonus.cap.per_member_minor.by_place;
-    if (!caps.empty() && std::ranges::all_of(caps, [](const auto& cap) { return cap.has_value(); })) {
-        bound.per_member_minor = bonus.cap.per_member_minor.highest();
-        return bound;
-    }
     if (form == Form::steps) {
         std::int64_t most = 0;
         for (const Tiers::Step& step : steps) most = std::max(most, step.pay.value.highest());
         bound.per_member_minor = static_cast<std::int64_t>(Int128{most} * factor_ppm / 1'000'000);
         return bound;
     }
+    const bool pays_nothing =
+        factor_ppm == 0 ||
+        (form == Form::rate ? rate.value.highest() == 0
+                            : cycle.amount_minor.highest() == 0 ||
+                                  (cycle.greater_centipoints.highest() == 0 &&
+                                   cycle.lesser_centipoints.highest() == 0));
+    if (pays_nothing) return bound;
+    bound.per_member_minor = most_by_legs(bonus, factor_ppm);
+    if (bound.per_member_minor) return bound;
     bound.unbounded_because =
         "every member's lesser leg is paid, level above level; cap = { of_volume = \"40%\" } "
         "bounds it" +
         where_it_passes(per_point_ppm(bonus, factor_ppm));
     return bound;
+}
+
+std::optional<std::int64_t> BinaryRule::most_by_legs(const Bonus& bonus,
+                                                    std::int64_t factor_ppm) const {
+    const auto scaled = [](Int128 value, Int128 by, Int128 whole) {
+        return (value * by + whole - 1) / whole;
+    };
+    constexpr Int128 ppm = 1'000'000;
+    const std::size_t places =
+        std::max({max_leg.by_place.size(), rate.value.by_place.size(),
+                  cycle.amount_minor.by_place.size(), cycle.greater_centipoints.by_place.size(),
+                  cycle.lesser_centipoints.by_place.size()});
+    Int128 most = 0;
+    for (std::size_t place = 0; place < places; ++place) {
+        const auto at = static_cast<RankPlace>(place);
+        const auto leg = max_leg.at(at);
+        if (!leg) return std::nullopt;
+        Int128 pay = 0;
+        if (form == Form::rate) {
+            const Int128 money = scaled(Int128{*leg} * minor_per_unit, bonus.point_ppm, ppm * 100);
+            pay = scaled(money, rate.value.at(at).value_or(0), ppm);
+        } else if (const std::int64_t taken = cycle.greater_centipoints.at(at).value_or(0) +
+                                              cycle.lesser_centipoints.at(at).value_or(0)) {
+            pay = Int128{cycle.amount_minor.at(at).value_or(0)} * (Int128{*leg} * 2 / taken);
+        }
+        most = std::max(most, scaled(pay, factor_ppm, ppm));
+    }
+    return static_cast<std::int64_t>(std::min(most, Int128{INT64_MAX / 4}));
 }
 
 Int128 BinaryRule::per_point_ppm(const Bonus& bonus, std::int64_t factor_ppm) const {

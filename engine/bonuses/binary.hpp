@@ -30,6 +30,9 @@ public:
     [[nodiscard]] Bound bound(const Bonus& bonus) const override;
 
 private:
+    /// What a member is paid at most where `max_leg` binds every rank, in minor units, rounded up.
+    [[nodiscard]] std::optional<std::int64_t> most_by_legs(const Bonus& bonus,
+                                                           std::int64_t factor_ppm) const;
     /// What a point of the lesser leg pays at most, in ppm of its money, where both hold the same.
     [[nodiscard]] Int128 per_point_ppm(const Bonus& bonus, std::int64_t factor_ppm) const;
 };

@@ -11,6 +11,7 @@
 
 #include "engine/bonuses/pay.hpp"
 #include "engine/plan/forms.hpp"
+#include "engine/plan/useless_keys.hpp"
 
 namespace downline {
 
@@ -69,6 +70,7 @@ Bound FixedRule::bound(const Bonus&) const {
 std::shared_ptr<const BonusRule> read_fixed(TableReader& table, const ReadingContext& context,
                                             Bonus&) {
     auto rule = std::make_shared<FixedRule>();
+    warn_of_useless(table, {"orders", "base", "point", "tree"}, "a fixed amount follows the rank");
     table.require("by_rank", "say what the ranks are paid: by_rank = { gold = \"500.00\" }");
     rule->amount_minor = read_amount_by_rank(table, "by_rank", context);
     rule->first_time =

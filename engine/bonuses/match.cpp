@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "engine/plan/forms.hpp"
+#include "engine/plan/useless_keys.hpp"
 
 namespace downline {
 
@@ -79,6 +80,7 @@ std::shared_ptr<const BonusRule> read_match(TableReader& table, const ReadingCon
                                             Bonus& bonus) {
     auto rule = std::make_shared<MatchRule>();
     bonus.base = Base::amount;  // what is matched is money
+    warn_of_useless(table, {"orders", "base", "point"}, "a match is paid on what members earned");
     table.require("of", "say which bonuses are matched: of = [\"override\"]");
     rule->of = read_earlier_bonuses(table, "of", context);
     if (table.has("generations") || table.has("boundary")) {

@@ -12,6 +12,7 @@
 
 #include "engine/bonuses/direct.hpp"
 #include "engine/plan/forms.hpp"
+#include "engine/plan/useless_keys.hpp"
 
 namespace downline {
 
@@ -29,6 +30,7 @@ Bound PersonalRule::bound(const Bonus& bonus) const { return bound_of(rate, bonu
 std::shared_ptr<const BonusRule> read_personal(TableReader& table, const ReadingContext& context,
                                                Bonus& bonus) {
     auto rule = std::make_shared<PersonalRule>();
+    warn_of_useless(table, {"tree"}, "the seller is paid, wherever it stands");
     read_from(table, rule->from_self, rule->from_customers);
     rule->rate = read_rate_form(table, context, bonus);
     return rule;

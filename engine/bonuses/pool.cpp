@@ -18,6 +18,7 @@
 #include "engine/bonuses/pay.hpp"
 #include "engine/limits.hpp"
 #include "engine/plan/forms.hpp"
+#include "engine/plan/useless_keys.hpp"
 #include "engine/shares.hpp"
 
 namespace downline {
@@ -126,6 +127,7 @@ Bound PoolRule::bound(const Bonus& bonus) const {
 std::shared_ptr<const BonusRule> read_pool(TableReader& table, const ReadingContext& context,
                                            Bonus& bonus) {
     auto rule = std::make_shared<PoolRule>();
+    warn_of_useless(table, {"tree"}, "a pool is shared by all who qualify");
     table.require("fund", "say what is shared: fund = \"2%\" of the company's volume");
     rule->fund_ppm = table.percent("fund").value_or(0);
     if (bonus.factor_ppm.is_table)

@@ -10,6 +10,7 @@
 
 #include "engine/bonuses/direct.hpp"
 #include "engine/plan/forms.hpp"
+#include "engine/plan/useless_keys.hpp"
 
 namespace downline {
 
@@ -29,6 +30,7 @@ Bound RoyaltyRule::bound(const Bonus& bonus) const { return bound_of(rate, bonus
 std::shared_ptr<const BonusRule> read_royalty(TableReader& table, const ReadingContext& context,
                                               Bonus& bonus) {
     auto rule = std::make_shared<RoyaltyRule>();
+    warn_of_useless(table, {"tree"}, "the creator is paid, wherever it stands");
     rule->rate = read_rate_form(table, context, bonus);
     return rule;
 }

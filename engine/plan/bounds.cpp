@@ -140,19 +140,21 @@ On paid_on(const Plan& plan, const Bonus& bonus) {
 
 struct BonusMost {
     Sums sums{};
+    Sums earned{};  ///< before caps, which is what a match sees; not where that has no bound
+    std::string earned_unbounded_because;
     std::string unbounded_because;  ///< not empty: there is no bound
-    /// Of a match: the places of the bonuses that it pays a share of, and the share. Its sums are
-    /// those of them all.
+    /// Of a match: the places of the bonuses that it pays a share of, and the share. What it earns
+    /// is that of them all.
     std::vector<std::size_t> of;
     std::int64_t share_ppm = 0;
 };
 
 /// What a match pays at most on what the matched bonuses pay: rounded up, it is a bound.
-Sums matched_sums(const BonusMost& match, const std::vector<Sums>& paid) {
+Sums matched_sums(const BonusMost& match, const std::vector<Sums>& earned) {
     Sums sums{};
     for (std::size_t on = 0; on < on_count; ++on) {
         Int128 sum = 0;
-        for (const std::size_t place : match.of) sum += paid[place][on];
+        for (const std::size_t place : match.of) sum += earned[place][on];
         sum = (sum * match.share_ppm + whole_ppm - 1) / whole_ppm;
         sums[on] = static_cast<std::int64_t>(std::min(sum, Int128{share_max}));
     }
@@ -160,47 +162,76 @@ Sums matched_sums(const BonusMost& match, const std::vector<Sums>& paid) {
 }
 
 /// `before`: the bonuses before it.
-BonusMost match_most(const Plan& plan, const Bound& bound, const std::vector<BonusMost>& before) {
-    BonusMost most;
-    most.unbounded_because = bound.unbounded_because;
+void earn_match(const Plan& plan, const Bound& bound, const std::vector<BonusMost>& before,
+                BonusMost& most) {
     most.share_ppm = bound.share_ppm.value_or(0);
-    std::vector<Sums> paid;
-    for (const BonusMost& bonus : before) paid.push_back(bonus.sums);
+    std::vector<Sums> earned;
+    for (const BonusMost& bonus : before) earned.push_back(bonus.earned);
     for (std::size_t place = 0; place < before.size(); ++place) {
         if (std::ranges::find(bound.share_of, plan.bonuses[place].code) == bound.share_of.end())
             continue;
         most.of.push_back(place);
-        if (most.unbounded_because.empty() && !before[place].unbounded_because.empty())
-            most.unbounded_because = fmt::format("what it matches, bonus \"{}\", has no bound",
-                                                 plan.bonuses[place].code);
+        if (most.earned_unbounded_because.empty() &&
+            !before[place].earned_unbounded_because.empty())
+            most.earned_unbounded_because =
+                fmt::format("what it matches, bonus \"{}\", has no bound{}",
+                            plan.bonuses[place].code,
+                            before[place].unbounded_because.empty() ? " before its cap" : "");
     }
-    most.sums = matched_sums(most, paid);
-    return most;
+    most.earned = matched_sums(most, earned);
+}
+
+void earn_of_orders(const Plan& plan, const Bonus& bonus, const Bound& bound, BonusMost& most) {
+    if (bound.share_ppm) {
+        const bool is_points = bonus.base == Base::volume || bonus.base == Base::qualifying_volume;
+        Int128 share = *bound.share_ppm;
+        if (is_points) share = share * bonus.point_ppm / whole_ppm;
+        most.earned[static_cast<std::size_t>(paid_on(plan, bonus))] =
+            static_cast<std::int64_t>(std::min(share, Int128{share_max}));
+    }
+    if (bound.per_unit_minor)
+        most.earned[static_cast<std::size_t>(On::unit)] = *bound.per_unit_minor;
+    if (bound.per_member_minor)
+        most.earned[static_cast<std::size_t>(On::member)] = *bound.per_member_minor;
+}
+
+/// The lowest that everybody is held to, where everybody is.
+std::optional<std::int64_t> cap_of_all(const ByRank& cap) {
+    const bool is_of_all = cap.is_given() && std::ranges::all_of(cap.by_place, [](const auto& most) {
+        return most.has_value();
+    });
+    return is_of_all ? std::optional(cap.highest()) : std::nullopt;
+}
+
+/// What of `earned` (or of what has no bound) caps let be paid at most; nothing: no bound. A cap of
+/// volume bounds whatever is paid; one per member what is paid per member or without bound. Beside
+/// shares of what is sold it is only said.
+std::optional<Sums> held_to_caps(const Bonus& bonus, const Sums& earned, bool is_unbounded) {
+    std::optional<Sums> held = is_unbounded ? std::nullopt : std::optional(earned);
+    const auto hold = [&](On on, std::int64_t cap) {
+        const auto at = static_cast<std::size_t>(on);
+        Sums only{};
+        only[at] = held ? (*held)[at] : 0;
+        const bool is_only_that = held && *held == only;
+        only[at] = is_only_that ? std::min(only[at], cap) : cap;
+        held = only;
+    };
+    const auto per_member = cap_of_all(bonus.cap.per_member_minor);
+    if (per_member && (!held || (*held)[static_cast<std::size_t>(On::member)] != 0))
+        hold(On::member, *per_member);
+    if (bonus.cap.of_volume_ppm) hold(On::volume, *bonus.cap.of_volume_ppm);
+    return held;
 }
 
 BonusMost most_of(const Plan& plan, const Bonus& bonus, const std::vector<BonusMost>& before) {
     const Bound bound = bonus.rule->bound(bonus);
     BonusMost most;
-    if (bonus.cap.of_volume_ppm) {
-        // The cap binds whatever the rule pays; of volume the lower of the two.
-        most.sums[static_cast<std::size_t>(On::volume)] = *bonus.cap.of_volume_ppm;
-        if (paid_on(plan, bonus) != On::volume || !bound.share_ppm || bound.per_unit_minor ||
-            !bound.share_of.empty())
-            return most;
-    }
-    if (!bound.share_of.empty()) return match_most(plan, bound, before);
-    most.unbounded_because = bound.unbounded_because;
-    if (bound.share_ppm) {
-        const bool is_points = bonus.base == Base::volume || bonus.base == Base::qualifying_volume;
-        Int128 share = *bound.share_ppm;
-        if (is_points) share = share * bonus.point_ppm / whole_ppm;
-        if (bonus.cap.of_volume_ppm) share = std::min(share, Int128{*bonus.cap.of_volume_ppm});
-        most.sums[static_cast<std::size_t>(paid_on(plan, bonus))] =
-            static_cast<std::int64_t>(std::min(share, Int128{share_max}));
-    }
-    if (bound.per_unit_minor) most.sums[static_cast<std::size_t>(On::unit)] = *bound.per_unit_minor;
-    if (bound.per_member_minor)
-        most.sums[static_cast<std::size_t>(On::member)] = *bound.per_member_minor;
+    most.earned_unbounded_because = bound.unbounded_because;
+    if (bound.share_of.empty()) earn_of_orders(plan, bonus, bound, most);
+    else earn_match(plan, bound, before, most);
+    const auto held = held_to_caps(bonus, most.earned, !most.earned_unbounded_because.empty());
+    if (held) most.sums = *held;
+    else most.unbounded_because = most.earned_unbounded_because;
     return most;
 }
 
@@ -266,15 +297,19 @@ BonusMost most_in_all(const Plan& plan, const std::vector<BonusMost>& bonuses) {
     const std::size_t class_count = std::max<std::size_t>(classes.size(), 1);
     for (std::size_t c = 0; c < class_count; ++c) {
         Sums sums{};
-        std::vector<Sums> paid(bonuses.size());
+        std::vector<Sums> earned(bonuses.size());
         for (std::size_t b = 0; b < bonuses.size(); ++b) {
+            Sums paid{};
             if (!bonuses[b].of.empty()) {
-                paid[b] = matched_sums(bonuses[b], paid);
+                earned[b] = matched_sums(bonuses[b], earned);
+                const bool is_unbounded = !bonuses[b].earned_unbounded_because.empty();
+                paid = held_to_caps(plan.bonuses[b], earned[b], is_unbounded).value_or(Sums{});
             } else if (classes.empty() || can_take(plan.bonuses[b].orders, classes[c])) {
-                paid[b] = bonuses[b].sums;
+                earned[b] = bonuses[b].earned;
+                paid = bonuses[b].sums;
             }
             for (std::size_t on = 0; on < on_count; ++on)
-                sums[on] = sum_clamped(sums[on], paid[b][on]);
+                sums[on] = sum_clamped(sums[on], paid[on]);
         }
         for (std::size_t on = 0; on < on_count; ++on)
             total.sums[on] = std::max(total.sums[on], sums[on]);

@@ -46,7 +46,6 @@ public:
 
     void check() {
         check_active();
-        check_ranks();
         report_cycles(own_);
         report_cycles(any_);
     }
@@ -98,27 +97,6 @@ private:
                                               name(node)));
             return;
         }
-    }
-
-    void check_ranks() {
-        for (std::size_t r = 0; r < plan_.ranks.size(); ++r) {
-            const RankPlace place = static_cast<RankPlace>(r + 1);
-            if (is_unreachable(plan_.ranks[r].requires_, place))
-                problems_.warning(places_.ranks[r], "unreachable_rank",
-                                  fmt::format("rank \"{}\" asks for itself or a rank above it, so "
-                                              "nobody can reach it",
-                                              plan_.ranks[r].name));
-        }
-    }
-
-    /// Every alternative asks for a rank that is not below this one.
-    static bool is_unreachable(const Requirement& requirement, RankPlace place) {
-        return !requirement.alternatives.empty() &&
-               std::ranges::all_of(requirement.alternatives, [place](const auto& tests) {
-                   return std::ranges::any_of(tests, [place](const Test& test) {
-                       return test.kind == Test::Kind::rank && test.rank >= place;
-                   });
-               });
     }
 
     /// The shortest way from a node back to itself through nodes that are left, or nothing.

@@ -154,7 +154,9 @@ void read_sections(const TomlValue& whole, Plan& plan, Checks& checks, Problems&
     read_examples(document, plan);
     document.finish();
     check_dependencies(plan, places, problems);
-    if (!problems.has_errors()) warn_of_bonuses_for_nothing(plan, places, problems);
+    if (problems.has_errors()) return;
+    warn_of_ranks_for_nobody(plan, places, problems);
+    warn_of_bonuses_for_nothing(plan, places, problems);
 }
 
 }  // namespace

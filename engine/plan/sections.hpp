@@ -42,7 +42,10 @@ void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, Pl
 /// `[[example]]`, its texts unread.
 void read_examples(TableReader& document, Plan& plan);
 
-/// Cycles among measures, active and ranks; activity that asks for ranks; ranks nobody can reach.
+/// Cycles among measures, active and ranks; activity that asks for ranks.
 void check_dependencies(const Plan& plan, const PlanPlaces& places, Problems& problems);
+
+/// Ranks that nobody can reach, or that one above always takes over.
+void warn_of_ranks_for_nobody(const Plan& plan, const PlanPlaces& places, Problems& problems);
 
 }  // namespace downline

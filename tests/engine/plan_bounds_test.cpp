@@ -111,6 +111,12 @@ TEST_CASE("a binary has no bound unless a key makes one, and says where it passe
           "b: at most 25% of volume; capped at 25% of volume");
     CHECK(binary("rate = \"40%\"\ncap = { per_member = \"500.00\" }") ==
           "b: at most 500.00 USD per member; to one member at most 500.00 USD");
+    // 10 % of 5,000; of two legs of 5,000 cycles of 300 together are 33, at 30.00 each.
+    CHECK(binary("rate = \"10%\"\nmax_leg = 5000") == "b: at most 500.00 USD per member");
+    CHECK(binary("cycle = { greater = 200, lesser = 100, amount = \"30.00\" }\nmax_leg = 5000") ==
+          "b: at most 990.00 USD per member");
+    CHECK(binary("rate = \"0%\"") == "b: nothing");
+    CHECK(binary("cycle = { greater = 0, lesser = 0, amount = \"30.00\" }") == "b: nothing");
     CHECK(binary("steps = [[250, \"40.00\"], [2000, \"400.00\"]]") ==
           "b: at most 400.00 USD per member");
 }
@@ -173,4 +179,32 @@ TEST_CASE("a match adds up in the orders that its bonuses take, and has no bound
         named("match", "match", "of = [\"all\"]\nlevels = [\"10%\"]"));
     CHECK(all.find("match: unbounded: what it matches, bonus \"all\", has no bound") !=
           std::string::npos);
+}
+
+TEST_CASE("a match sees what its bonuses pay before their caps") {
+    // 50 % of the 10 %, not of the 4 % that the cap leaves.
+    CHECK(most(named("a", "personal", "rate = \"10%\"\ncap = { of_volume = \"4%\" }") +
+               named("match", "match", "of = [\"a\"]\nlevels = [\"50%\"]")) ==
+          "a: at most 4% of volume; capped at 4% of volume\nmatch: at most 5% of volume\n"
+          ": at most 9% of volume\n");
+    const std::string binary =
+        named("b", "binary", "rate = \"10%\"\ncap = { per_member = \"500.00\" }");
+    const std::string text =
+        most(binary + named("match", "match", "of = [\"b\"]\nlevels = [\"10%\"]"));
+    CHECK(text.starts_with("b: at most 500.00 USD per member; to one member at most 500.00 USD\n"
+                           "match: unbounded: what it matches, bonus \"b\", has no bound before "
+                           "its cap\n: unbounded: "));
+    CHECK(most(binary + named("match", "match", "of = [\"b\"]\nlevels = [\"10%\"]\n"
+                                                "cap = { per_member = \"50.00\", of_volume = "
+                                                "\"7%\" }"))
+              .ends_with("match: at most 7% of volume; capped at 7% of volume; to one member at most "
+                         "50.00 USD\n: at most 7% of volume and 500.00 USD per member\n"));
+}
+
+TEST_CASE("a cap that binds every rank bounds what has no other bound") {
+    CHECK(most(ranks + named("all", "generation",
+                             "boundary = \"gold\"\nearners = \"all\"\ngenerations = [\"1%\"]\n"
+                             "cap = { per_member = { none = \"5.00\", gold = \"80.00\" } }")) ==
+          "all: at most 80.00 USD per member; to one member at most 5.00 to 80.00 USD by rank\n"
+          ": at most 80.00 USD per member\n");
 }

@@ -267,7 +267,100 @@ TEST_CASE("a rank that asks for itself is warned of: nobody can reach it") {
     CHECK(reading.warnings[0].line == 12);
     CHECK(reading.warnings[0].code == "unreachable_rank");
     CHECK(reading.warnings[0].text ==
-          "rank \"top\" asks for itself or a rank above it, so nobody can reach it");
+          "nobody can be paid as rank \"top\": every way to it asks for what nobody can have "
+          "first");
+}
+
+namespace {
+
+/// The ranks that are warned of, of a ladder of rules by name.
+std::string ranks_for_nobody(const std::vector<std::pair<const char*, const char*>>& ladder) {
+    std::string text = header;
+    for (const auto& [name, rule] : ladder)
+        text += fmt::format("[[rank]]\nname = \"{}\"\n{}\n", name, rule);
+    std::string warned;
+    const PlanReading reading = read_plan(text);
+    CHECK(reading.errors.empty());
+    for (const PlanError& warning : reading.warnings)
+        warned += warning.text.substr(27) + "\n";
+    return warned;
+}
+
+}  // namespace
+
+TEST_CASE("ranks that wait for each other, or for someone to be the first, are warned of") {
+    // b waits for c above it, so d, which asks for b, has c alone: that suffices.
+    CHECK(ranks_for_nobody({{"a", "requires = { pv = 1 }"},
+                            {"b", "requires = { rank = \"c\" }"},
+                            {"c", "requires = { pv = 2 }"},
+                            {"d", "requires = { rank = \"b\", pv = 3 }"}}) ==
+          "\"b\": every way to it asks for what nobody can have first\n");
+    // Nobody can be the first a; and b counts on an a below it.
+    CHECK(ranks_for_nobody(
+              {{"a", "requires = { legs = { count = 1, rank = \"a\" } }"},
+               {"b", "requires = { pv = 1, frontline = { count = 2, rank = \"a\" } }"}}) ==
+          "\"a\": every way to it asks for what nobody can have first\n"
+          "\"b\": every way to it asks for what nobody can have first\n");
+    // With what maintains a title somebody has it.
+    CHECK(ranks_for_nobody(
+              {{"a", "requires = { legs = { count = 1, rank = \"a\" } }\nmaintain = { pv = 1 }"}}) ==
+          "");
+    CHECK(ranks_for_nobody({{"a", "requires = { joined_within_days = 29, joined_at_least_days = "
+                                  "30 }"},
+                            {"b", "requires = { joined_within_days = 30, joined_at_least_days = "
+                                  "30 }"}}) ==
+          "\"a\": every way to it asks for what nobody can have first\n");
+}
+
+TEST_CASE("a rank that the next one takes over is warned of") {
+    const char* a = "requires = { pv = 100, gv = { min = 500, max_per_leg = \"50%\" } }";
+    CHECK(ranks_for_nobody({{"a", a}, {"b", "requires = { rank = \"a\" }"}}) ==
+          "\"a\": whoever meets it meets rank \"b\" above it too\n");
+    CHECK(ranks_for_nobody({{"a", a}, {"b", "requires = { pv = 99, gv = 500 }"}}) ==
+          "\"a\": whoever meets it meets rank \"b\" above it too\n");
+    CHECK(ranks_for_nobody({{"a", a}, {"b", "requires = { pv = 101 }"}}) == "");
+    CHECK(ranks_for_nobody({{"a", a},
+                            {"b", "requires = { gv = { min = 500, max_per_leg = \"40%\" } }"}}) ==
+          "");
+    const char* three = "requires = { frontline = { count = 3, active = true, pv = 50 } }";
+    CHECK(ranks_for_nobody(
+              {{"a", three},
+               {"b", "requires = [{ pv = 900 }, { frontline = { count = 3, pv = 50 } }]"}}) ==
+          "\"a\": whoever meets it meets rank \"b\" above it too\n");
+    CHECK(ranks_for_nobody({{"a", three}, {"b", "requires = { frontline = { count = 4, active = "
+                                               "true, pv = 50 } }"}}) == "");
+    // What maintains a is less than b asks for.
+    CHECK(ranks_for_nobody({{"a", "requires = { pv = 100 }\nmaintain = { pv = 50 }"},
+                            {"b", "requires = { pv = 80 }"}}) == "");
+}
+
+TEST_CASE("keys that say nothing beside others are warned of") {
+    const auto warned = [](const std::string& bonus_text) {
+        std::string texts;
+        const PlanReading reading = read_plan(header + ranks + bonus("rate = \"1%\"") +
+                                              "[[bonus]]\ncode = \"c\"\n" + bonus_text);
+        CHECK(reading.errors.empty());
+        for (const PlanError& warning : reading.warnings)
+            texts += fmt::format("{}:{} {}: {}\n", warning.line, warning.column, warning.code,
+                                 warning.text);
+        return texts;
+    };
+    CHECK(warned("kind = \"fixed\"\nby_rank = { gold = \"1.00\" }\ntree = \"enroller\"\n"
+                 "orders = { buyer = \"customer\" }\n") ==
+          "20:8 useless_key: tree says nothing here: a fixed amount follows the rank\n"
+          "21:10 useless_key: orders says nothing here: a fixed amount follows the rank\n");
+    CHECK(warned("kind = \"match\"\nof = [\"b\"]\nlevels = [\"1%\"]\nbase = \"amount\"\n") ==
+          "21:8 useless_key: base says nothing here: a match is paid on what members earned\n");
+    CHECK(warned("kind = \"pool\"\nfund = \"1%\"\nshares = 1\ntree = \"enroller\"\n") ==
+          "21:8 useless_key: tree says nothing here: a pool is shared by all who qualify\n");
+    CHECK(warned("kind = \"personal\"\nrate = \"1%\"\ntree = \"enroller\"\n") ==
+          "20:8 useless_key: tree says nothing here: the seller is paid, wherever it stands\n");
+    CHECK(warned("kind = \"royalty\"\nrate = \"1%\"\ntree = \"enroller\"\n") ==
+          "20:8 useless_key: tree says nothing here: the creator is paid, wherever it stands\n");
+    CHECK(warned("kind = \"generation\"\nboundary = \"gold\"\ngenerations = [\"1%\"]\n"
+                 "closer = \"included\"\nown_group = \"2%\"\n") ==
+          "22:13 useless_key: own_group says nothing here: generations with an included closer begin "
+          "with 1\n");
 }
 
 TEST_CASE("a bonus whose rates are all zero is warned of") {
