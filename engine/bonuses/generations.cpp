@@ -11,6 +11,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/plan/forms.hpp"
+#include "engine/plan/useless_keys.hpp"
 
 namespace downline {
 
@@ -34,6 +35,10 @@ class Walk {
 public:
     Walk(const GenerationRates& rates, const PayView& view, const Sources& sources)
         : rates_(rates), view_(view), sources_(sources), amount_(view.plan, view.bonus) {
+        if (rates.tiers)
+            highest_step_ = &std::ranges::max_element(rates.tiers->steps, {}, [](const auto& step) {
+                                 return step.pay.value.highest();
+                             })->pay;
         const Forest& forest = view.forest;
         std::vector<std::uint8_t> is_closer(forest.count()), is_payee(forest.count());
         for (Position p = 0; p < forest.count(); ++p) {
@@ -110,12 +115,22 @@ private:
         return 1 + closers_[view_.forest.parent()[start]] - closers_[p];
     }
 
-    [[nodiscard]] const Pay& pay_of(std::uint32_t generation) const {
-        return generation == 0 ? *rates_.own_group : rates_.generations[generation - 1];
+    /// At the highest rate that any payee may have; of tiers that of some step.
+    [[nodiscard]] const Pay& highest_pay(std::uint32_t generation) const {
+        if (generation == 0) return *rates_.own_group;
+        return highest_step_ ? *highest_step_ : rates_.generations[generation - 1];
+    }
+
+    /// What a payee is paid by; nullptr: below the first step.
+    [[nodiscard]] const Pay* pay_of(std::uint32_t generation, MemberIndex payee) const {
+        if (generation == 0 || !rates_.tiers) return &highest_pay(generation);
+        const std::size_t step =
+            step_of(*rates_.tiers, view_.standing.measures[rates_.tiers->by][payee]);
+        return step == 0 ? nullptr : &rates_.tiers->steps[step - 1].pay;
     }
 
     [[nodiscard]] std::int64_t maximum(const PaidItem& item, std::uint32_t generation) const {
-        const Pay& pay = pay_of(generation);
+        const Pay& pay = highest_pay(generation);
         return amount_.of(pay, pay.value.highest(), item.base, item.quantity,
                           amount_.factor_ppm_max());
     }
@@ -154,7 +169,7 @@ private:
     void tell(const PaidItem& item, MemberIndex payee, std::uint32_t generation, std::int64_t value,
               std::int64_t paid, Reason reason) const {
         if (!view_.watcher) return;
-        const Pay& pay = pay_of(generation);
+        const Pay& pay = highest_pay(generation);
         Slot slot;
         slot.item = item.item;
         slot.of = sources_.are_order_lines() ? Slot::Of::order_line : Slot::Of::member;
@@ -175,8 +190,9 @@ private:
     void pay_slot(const PaidItem& item, MemberIndex payee, std::uint32_t generation,
                   AccountKeeper& keeper, LinePacker& packer) const {
         const RankPlace rank = view_.rank_of(payee);
-        const Pay& pay = pay_of(generation);
-        const std::int64_t value = pay.value.at(rank).value_or(0);
+        const Pay& pay = highest_pay(generation);  // all steps of a table are of one sort
+        const Pay* own = pay_of(generation, payee);
+        const std::int64_t value = own ? own->value.at(rank).value_or(0) : 0;
         const std::int64_t most = maximum(item, generation);
         const std::int64_t paid =
             amount_.of(pay, value, item.base, item.quantity, amount_.factor_ppm(rank));
@@ -228,6 +244,7 @@ private:
     const PayView& view_;
     const Sources& sources_;
     LineAmount amount_;
+    const Pay* highest_step_ = nullptr;  ///< of tiers: the one that pays most
     std::vector<Position> next_payee_, next_closer_;
     std::vector<std::uint32_t> closers_, inactive_, unqualified_;  ///< from the root to a position
 };
@@ -282,16 +299,16 @@ Payout pay_generations(const GenerationRates& rates, const PayView& view, const 
 
 Bound GenerationRates::bound(const Bonus& bonus) const {
     Bound sum;
-    const auto add = [&](const Pay& pay) {
-        RateForm form;
-        form.pay = pay;
+    const auto add = [&](const RateForm& form) {
         const Bound one = bound_of(form, bonus);
         if (one.share_ppm) sum.share_ppm = sum.share_ppm.value_or(0) + *one.share_ppm;
         if (one.per_unit_minor)
             sum.per_unit_minor = sum.per_unit_minor.value_or(0) + *one.per_unit_minor;
     };
-    if (own_group) add(*own_group);
-    for (const Pay& pay : generations) add(pay);
+    if (own_group) add({.pay = *own_group});
+    for (const Pay& pay : generations)
+        add(tiers ? RateForm{.kind = RateForm::Kind::tiers, .tiers = *tiers}
+                  : RateForm{.pay = pay});
     if (all_earn) sum.unbounded_because = "earners = \"all\" pays everyone in a generation";
     return sum;
 }
@@ -299,13 +316,19 @@ Bound GenerationRates::bound(const Bonus& bonus) const {
 GenerationRates read_generation_rates(TableReader& table, const ReadingContext& context,
                                       const Bonus& bonus) {
     GenerationRates rates;
-    rates.generations = read_levels(table, "generations", context, bonus).levels;
+    LevelsForm form = read_levels(table, "generations", context, bonus);
+    rates.generations = std::move(form.levels);
+    rates.tiers = std::move(form.tiers);
     if (table.has("own_group")) rates.own_group = read_pay(table, "own_group", context);
     table.require("boundary", "say which rank closes a generation: boundary = \"silver\"");
     if (const auto name = table.text("boundary"))
         rates.boundary = context.rank(*name, table.place_of("boundary"), table.problems());
     rates.closer_is_included =
         table.word<bool>("closer", {{"excluded", false}, {"included", true}}).value_or(false);
+    if (rates.closer_is_included) {
+        warn_of_useless(table, {"own_group"}, "generations with an included closer begin with 1");
+        rates.own_group.reset();
+    }
     return rates;
 }
 

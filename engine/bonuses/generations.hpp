@@ -10,7 +10,8 @@ namespace downline {
 
 /// What each generation pays, and who closes one.
 struct GenerationRates {
-    std::vector<Pay> generations;  ///< generation 1 first; entries as those of LevelRates
+    std::vector<Pay> generations;  ///< generation 1 first; with tiers only how many
+    std::optional<Tiers> tiers;    ///< the earner's own measure sets the rate of every generation
     std::optional<Pay> own_group;  ///< generation 0, of the excluded closer
     RankPlace boundary = 0;
     bool closer_is_included = false;
@@ -24,7 +25,7 @@ struct GenerationRates {
                                      const Sources& sources,
                                      const std::vector<std::uint32_t>& items);
 
-/// The keys `generations` or `by_rank`, `own_group`, `boundary` and `closer`.
+/// The keys `generations` (a count with `tiers`) or `by_rank`, `own_group`, `boundary` and `closer`.
 [[nodiscard]] GenerationRates read_generation_rates(TableReader& table,
                                                     const ReadingContext& context,
                                                     const Bonus& bonus);

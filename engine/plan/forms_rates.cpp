@@ -26,7 +26,7 @@ std::vector<std::pair<std::int64_t, Pay>> read_by_sequence(TableReader& table,
                               table.problems());
         },
         [&](std::int64_t from, const TomlValue& value) {
-            result.emplace_back(from, parser.single(value, "an entry of by_sequence"));
+            result.emplace_back(from, parser.by_rank(value, "an entry of by_sequence"));
         });
     return result;
 }
@@ -92,7 +92,7 @@ std::vector<Tiers::Step> read_steps(TableReader& table, std::string_view key,
                                   table.problems());
         },
         [&](std::int64_t floor, const TomlValue& value) {
-            steps.push_back({floor, parser.single(value, fmt::format("an entry of {}", key))});
+            steps.push_back({floor, parser.by_rank(value, fmt::format("an entry of {}", key))});
         });
     return steps;
 }

@@ -63,13 +63,6 @@ std::optional<std::int64_t> PayParser::parse(const TomlValue& value, const std::
                      : rate_of(value, what, problems_);
 }
 
-Pay PayParser::single(const TomlValue& value, const std::string& what) {
-    Pay pay;
-    if (const auto number = parse(value, what)) pay.value.by_place.push_back(number);
-    pay.is_amount = is_amount();
-    return pay;
-}
-
 Pay PayParser::by_rank(const TomlValue& value, const std::string& what) {
     Pay pay;
     pay.value = by_rank_of(value, what, context_, problems_,

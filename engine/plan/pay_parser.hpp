@@ -37,8 +37,6 @@ public:
         : sort_(sort), context_(context), problems_(problems) {}
 
     std::optional<std::int64_t> parse(const TomlValue& value, const std::string& what);
-    /// A single rate or amount, never a table by rank.
-    Pay single(const TomlValue& value, const std::string& what);
     /// A rate or amount, or a table by rank of them.
     Pay by_rank(const TomlValue& value, const std::string& what);
     [[nodiscard]] bool is_amount() const { return was_amount_.value_or(false); }

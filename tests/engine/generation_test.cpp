@@ -28,6 +28,35 @@ constexpr const char* line_of_leaders = R"(
               dan 100
 )";
 
+TEST_CASE("with tiers the earner's own measure sets the rate of every generation") {
+    const Paid paid = pay(draw(R"(
+        zoe 300 title=1
+          ann 99 title=1
+            bob 100 title=1
+              cat 0
+                dan 200
+    )"), R"(
+[[rank]]
+name     = "leader"
+requires = { title = "leader" }
+[[bonus]]
+code        = "generations"
+kind        = "generation"
+boundary    = "leader"
+own_group   = "10%"
+generations = 2
+tiers       = { by = "pv", steps = [[100, "2%"], [300, { none = "1%", leader = "4%" }]] }
+)");
+    // Dan's 200: his group is bob's, 10 % whatever he bought; ann is below the first step; zoe is on
+    // the second, as a leader: 4 % = 8.00. Bob's 100: zoe in the second generation too, ann's is the
+    // first: 4.00 and nothing. Ann's 99: zoe, first generation, 3.96.
+    CHECK(paid.to("bob") == 2'000);
+    CHECK(paid.to("ann") == 0);
+    CHECK(paid.to("zoe") == 800 + 400 + 396);
+    // Everything at the highest of 4 %: ann misses 8.00 and 4.00.
+    CHECK(paid.forfeited(Reason::rank) == 1'200);
+}
+
 TEST_CASE("a generation starts at a closer: one is paid by how many stand below") {
     const Paid paid =
         pay(draw(line_of_leaders), generations("own_group = \"1%\"\n"));

@@ -178,6 +178,10 @@ std::string describe(const Facts& facts) {
         text += fmt::format("before: {} contract '{}': {} orders from {}\n",
                             name_of(facts, key.first), key.second, before.order_count,
                             format_day(before.first_on));
+    for (const ProductRow& product : facts.products)
+        text += fmt::format("product {} category '{}' volume {} from {}\n", product.sku,
+                            product.category, product.volume_centipoints,
+                            product.valid_from ? format_day(*product.valid_from) : "ever");
     for (const auto& [sku, creator] : facts.creators)
         text += fmt::format("product {} created by {}\n", sku, name_of(facts, creator));
     for (const OrderRow& order : facts.orders) {

@@ -43,8 +43,16 @@ struct OrderRow {
     std::int64_t cost_minor = -1;  ///< -1: not known
     std::uint32_t quantity = 1;
     std::string sku, category, kind;
+    bool says_volume = true, says_category = true;  ///< false: its file leaves the field empty
     std::vector<ReturnRow> returns;
     int arrives = 0;
+};
+
+/// A version of a product; its creator is in Facts::creators.
+struct ProductRow {
+    std::string sku, category;
+    std::int64_t volume_centipoints = -1;  ///< -1: not said
+    std::optional<Day> valid_from;         ///< nothing: always
 };
 
 /// Orders that a buyer (under a contract) had before the period.
@@ -66,6 +74,7 @@ struct Facts {
     std::vector<MemberRow> members;
     std::vector<OrderRow> orders;
     std::map<std::pair<int, std::string>, Before> before;  ///< by buyer and contract
+    std::vector<ProductRow> products;                      ///< by sku and valid_from
     std::map<std::string, int> creators;                   ///< of products, by sku
     std::vector<CarryRow> carry;
 };

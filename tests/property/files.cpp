@@ -43,9 +43,10 @@ public:
                 file.rows.push_back(fmt::format(
                     "{},{},{},{},{},{},{},{},{},{},{},{},{}", order.order_id, id_of(order.buyer),
                     format_day(order.ordered_on), money(order.amount_minor), order.line,
-                    points(order.volume_centipoints), points(order.qualifying_centipoints),
+                    order.says_volume ? points(order.volume_centipoints) : "",
+                    points(order.qualifying_centipoints),
                     order.cost_minor < 0 ? "" : money(order.cost_minor), order.sku,
-                    order.category, order.kind, order.quantity, order.contract));
+                    order.says_category ? order.category : "", order.kind, order.quantity, order.contract));
         if (comes_in(0)) add_history(file);
         return file;
     }
@@ -75,9 +76,17 @@ public:
     }
 
     File products() const {
-        File file{ImportKind::products, "sku,creator_id", {}};
-        for (const auto& [sku, creator] : facts_.creators)
-            if (comes_in(0)) file.rows.push_back(fmt::format("{},{}", sku, id_of(creator)));
+        File file{ImportKind::products, "sku,creator_id,category,volume,valid_from", {}};
+        for (const ProductRow& product : facts_.products) {
+            const auto creator = facts_.creators.find(product.sku);
+            if (comes_in(0))
+                file.rows.push_back(fmt::format(
+                    "{},{},{},{},{}", product.sku,
+                    creator == facts_.creators.end() ? "" : id_of(creator->second),
+                    product.category,
+                    product.volume_centipoints < 0 ? "" : points(product.volume_centipoints),
+                    product.valid_from ? format_day(*product.valid_from) : ""));
+        }
         return file;
     }
 

@@ -24,6 +24,7 @@ struct Wanted {
     bool has_binaries = true;
     bool has_caps = true;          ///< caps and limits
     bool has_windows = false;      ///< measures over periods
+    bool has_rank_trees = false;   ///< ranks through several trees, which may form a cycle together
     bool is_per_order_line = false;  ///< only kinds that pay each order line by itself
     std::int64_t scale = 1;        ///< of every volume and amount in the plan
 };
@@ -45,7 +46,7 @@ struct PlanText {
     std::string text;  ///< of several periods: lines that end with "# early" or "# late" are of some
     int rank_count{};
     int currency_places = 2;
-    std::string period;
+    Period period;
     std::vector<std::string> binaries;  ///< codes of binary bonuses
 };
 [[nodiscard]] PlanText plan_text_of(const Faces& faces, const Wanted& wanted = {});

@@ -13,7 +13,8 @@ namespace downline::property {
 namespace {
 
 /// Where in a member's faces the choice of its place begins, and that of its carry.
-constexpr std::size_t placement_face = 12, carry_face = 16;
+constexpr std::size_t placement_face = 12, carry_face = 16, enroller_face = 58,
+                      product_face = 56;
 
 enum Shape { random_tree, chain, star, forest, shape_count };
 
@@ -101,7 +102,37 @@ std::vector<ReturnRow> returns_of(Dice& dice, const OrderRow& order, bool is_who
     }
 }
 
-OrderRow line_of(Dice& dice, const OrderRow& head, int line, const Wanted& wanted) {
+/// The version that is in force on a day; nullptr: none is.
+const ProductRow* product_of(const Facts& facts, const std::string& sku, Day day) {
+    const ProductRow* newest = nullptr;
+    for (const ProductRow& product : facts.products)
+        if (product.sku == sku && product.valid_from.value_or(day) <= day) newest = &product;
+    return newest;
+}
+
+/// A point is a unit of currency; of three places the third is rounded half up.
+std::int64_t volume_of_amount(std::int64_t amount_minor, int currency_places) {
+    if (currency_places == 0) return amount_minor * 100;
+    return currency_places == 3 ? (amount_minor + 5) / 10 : amount_minor;
+}
+
+/// What a file leaves empty is the product's, or the amount (SPEC 9.10).
+void leave_out(Dice& dice, const Facts& facts, OrderRow& order) {
+    const ProductRow* product = product_of(facts, order.sku, order.ordered_on);
+    if (order.category.empty() && product) {
+        order.category = product->category;
+        order.says_category = false;
+    }
+    if (!dice.chance(25)) return;
+    order.says_volume = false;
+    order.volume_centipoints =
+        product && product->volume_centipoints >= 0
+            ? product->volume_centipoints * order.quantity
+            : volume_of_amount(order.amount_minor, facts.currency_places);
+}
+
+OrderRow line_of(Dice& dice, const OrderRow& head, int line, const Facts& facts,
+                 const Wanted& wanted) {
     static constexpr std::array<const char*, 4> categories{"", "skin", "food", "home"};
     static constexpr std::array<const char*, 3> skus{"", "s1", "s2"};
     OrderRow order = head;
@@ -109,12 +140,14 @@ OrderRow line_of(Dice& dice, const OrderRow& head, int line, const Wanted& wante
     order.amount_minor = amount_or_volume(dice, wanted);
     order.volume_centipoints =
         dice.chance(30) ? amount_or_volume(dice, wanted) : order.amount_minor;
-    order.qualifying_centipoints =
-        dice.chance(20) ? amount_or_volume(dice, wanted) : order.volume_centipoints;
+    const bool has_qualifying = dice.chance(20);
+    if (has_qualifying) order.qualifying_centipoints = amount_or_volume(dice, wanted);
     if (dice.chance(60)) order.cost_minor = order.amount_minor * (dice.roll(15) + 1) / 12;
     if (dice.chance(30)) order.quantity = static_cast<std::uint32_t>(dice.roll(12));
     order.category = dice.pick(categories);
     order.sku = dice.pick(skus);
+    leave_out(dice, facts, order);
+    if (!has_qualifying) order.qualifying_centipoints = order.volume_centipoints;
     return order;
 }
 
@@ -137,7 +170,7 @@ void add_order(const Faces& faces, int number, const Wanted& wanted, Facts& fact
     const bool is_returned = wanted.has_returns && dice.chance(8);
     const int line_count = 1 + (dice.chance(30) ? 1 + dice.roll(2) : 0);
     for (int line = 1; line <= line_count; ++line) {
-        OrderRow order = line_of(dice, head, line, wanted);
+        OrderRow order = line_of(dice, head, line, facts, wanted);
         if (wanted.has_returns) order.returns = returns_of(dice, order, is_returned);
         facts.orders.push_back(std::move(order));
     }
@@ -150,6 +183,39 @@ void add_history(Dice& dice, Facts& facts) {
         if (orders_before > 0)
             facts.before[{order.buyer, order.contract}] = {
                 static_cast<std::uint32_t>(orders_before), first_on};
+    }
+}
+
+/// One of a creator is there always; in another version from some day on.
+void add_products(const Throws& throws, Facts& facts) {
+    static constexpr std::array<const char*, 3> categories{"skin", "", "food"};
+    static constexpr std::array<std::int64_t, 5> volumes{-1, 10'000, 0, 2'550, 333};
+    Dice dice(throws.company);
+    dice.skip_to(product_face);
+    for (const char* sku : {"s1", "s2"}) {
+        const bool has_creator = facts.creators.contains(sku);
+        if (!has_creator && !dice.chance(60)) continue;
+        ProductRow product{sku, dice.pick(categories), dice.pick(volumes), std::nullopt};
+        const Day change = *parse_day("2026-02-15") + dice.roll(40);  // the same in every period
+        if (!has_creator && dice.chance(40)) product.valid_from = change - 5;
+        facts.products.push_back(product);
+        if (!dice.chance(50)) continue;
+        facts.products.push_back({sku, dice.pick(categories), dice.pick(volumes), change});
+    }
+}
+
+/// Enrollers among those who come later, so that the enroller tree runs against the sponsor tree.
+void turn_enrollers(const Throws& throws, Facts& facts) {
+    const int count = static_cast<int>(facts.members.size());
+    for (int row = 0; row < count; ++row) {
+        Dice dice(throws.members[static_cast<std::size_t>(row)]);
+        dice.skip_to(enroller_face);
+        int later = row + 1 + dice.roll(5040) % std::max(1, count - row);
+        while (later < count && facts.members[static_cast<std::size_t>(later)].kind ==
+                                    MemberKind::customer)
+            ++later;
+        MemberRow& member = facts.members[static_cast<std::size_t>(row)];
+        member.enroller = later < count ? later : -1;
     }
 }
 
@@ -166,8 +232,11 @@ Facts facts_of(const Throws& throws, int rank_count, int currency_places, const 
         facts.members.push_back(member_of(faces, static_cast<int>(facts.members.size()), shape,
                                           facts, rank_count, wanted));
     if (facts.members.empty()) return facts;
+    if (wanted.has_rank_trees && !wanted.has_windows && company.chance(15))
+        turn_enrollers(throws, facts);
     if (company.chance(70))
         facts.creators["s1"] = company.roll(static_cast<int>(facts.members.size()));
+    add_products(throws, facts);
     int number = 0;
     for (const Faces& faces : throws.orders) add_order(faces, ++number, wanted, facts);
     if (wanted.has_sequences) add_history(company, facts);
@@ -194,10 +263,10 @@ rc::Gen<Throws> throws() {
             100, rc::gen::container<Faces>(count, rc::gen::inRange<std::uint16_t>(0, 5040)));
     };
     return rc::gen::build<Throws>(
-        rc::gen::set(&Throws::company, faces(64)),
+        rc::gen::set(&Throws::company, faces(76)),
         rc::gen::set(&Throws::members, rc::gen::container<std::vector<Faces>>(faces(60))),
         rc::gen::set(&Throws::orders, rc::gen::container<std::vector<Faces>>(faces(42))),
-        rc::gen::set(&Throws::plan, faces(240)));
+        rc::gen::set(&Throws::plan, faces(320)));
 }
 
 }  // namespace downline::property

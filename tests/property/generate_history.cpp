@@ -64,7 +64,7 @@ public:
         }
         std::erase_if(history_.facts.creators,
                       [&](const auto& product) { return member(product.second).arrives > 0; });
-        add_moves(throws_, !is_placing, history_);
+        add_moves(throws_, is_placing, history_);
         for (std::size_t k = 0; k < history_.periods.size(); ++k) orders_of(k, plan);
         return std::move(history_);
     }
@@ -76,7 +76,7 @@ private:
         const std::size_t count = 2 + static_cast<std::size_t>(company_.roll(3));
         const std::size_t changed = 1 + static_cast<std::size_t>(company_.roll(3));
         const bool is_renamed = plan.rank_count > 0 && company_.chance(25);
-        Period period = *parse_period(plan.period);
+        Period period = plan.period;
         for (std::size_t k = 0; k < count; ++k, period = next_period(period)) {
             history_.periods.push_back(period);
             const std::string text = text_for(plan.text, k >= changed);

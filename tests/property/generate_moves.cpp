@@ -65,16 +65,21 @@ bool is_in_order(const History& history, Tree tree) {
     return true;
 }
 
-/// Below whom and when; the period that takes it follows from the day and who comes late.
-MoveRow draw(Dice& dice, int row, const History& history, bool may_place) {
+/// Below whom and when; the period that takes it follows from the day and who comes late. Where the
+/// run places members, moves put them below the first one, who is always a root, each in a leg of its
+/// own: no leg is taken and no circle closed by what a run did.
+MoveRow draw(Dice& dice, int row, const History& history, bool is_placing) {
     const auto& members = history.facts.members;
     MoveRow move;
     move.member = row;
-    move.tree = static_cast<Tree>(dice.roll(may_place ? 3 : 2));
-    const int parent = dice.roll(5040) % static_cast<int>(members.size());
+    move.tree = static_cast<Tree>(dice.roll(3));
+    const bool is_below_first = is_placing && move.tree == Tree::placement;
+    const int drawn = dice.roll(5040) % static_cast<int>(members.size());
+    const int parent = is_below_first ? 0 : drawn;
     const bool is_root = move.tree != Tree::placement && dice.chance(10);
     if (!is_root) move.parent = parent;
     if (move.tree == Tree::placement) move.leg = 1 + static_cast<std::uint32_t>(dice.roll(2));
+    if (is_below_first) move.leg = 10 + static_cast<std::uint32_t>(history.moves.size());
     const Day from = history.periods.front().first - 3;
     const Day until = history.periods.back().last;
     const std::array<Day, 4> edges{history.periods[1].first, history.periods[0].last,
@@ -98,13 +103,14 @@ MoveRow draw(Dice& dice, int row, const History& history, bool may_place) {
     return move;
 }
 
-bool is_possible(const MoveRow& move, const History& history) {
+bool is_possible(const MoveRow& move, const History& history, bool is_placing) {
     const auto& members = history.facts.members;
     const auto is_affiliate = [&](int row) {
         return members[static_cast<std::size_t>(row)].kind == MemberKind::affiliate;
     };
     if (move.effective_on > history.periods.back().last) return false;
     if (move.parent == move.member) return false;
+    if (is_placing && move.member == 0 && move.tree != Tree::sponsor) return false;
     if (move.parent >= 0 && !is_affiliate(move.parent)) return false;
     if (move.tree == Tree::placement && !is_affiliate(move.member)) return false;
     return std::none_of(history.moves.begin(), history.moves.end(), [&](const MoveRow& other) {
@@ -115,13 +121,13 @@ bool is_possible(const MoveRow& move, const History& history) {
 
 }  // namespace
 
-void add_moves(const Throws& throws, bool may_place, History& history) {
+void add_moves(const Throws& throws, bool is_placing, History& history) {
     for (std::size_t row = 0; row < history.facts.members.size(); ++row) {
         Dice dice(throws.members[row]);
         dice.skip_to(move_face);
         for (int moves = dice.chance(30) ? 1 + dice.roll(2) : 0; moves > 0; --moves) {
-            const MoveRow move = draw(dice, static_cast<int>(row), history, may_place);
-            if (!is_possible(move, history)) continue;
+            const MoveRow move = draw(dice, static_cast<int>(row), history, is_placing);
+            if (!is_possible(move, history, is_placing)) continue;
             const auto place = history.moves.insert(
                 std::ranges::upper_bound(history.moves, move, comes_before), move);
             if (!is_in_order(history, move.tree)) history.moves.erase(place);

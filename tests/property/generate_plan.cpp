@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <regex>
 #include <ostream>
 #include <stdexcept>
 
@@ -22,6 +23,7 @@ struct Askable {
     bool titles = true;
     bool ranked = false;  ///< measures that ask for ranks
     bool windows = true;  ///< measures over periods
+    bool below = false;   ///< in legs and frontline
     bool in_bonus = false;
 };
 constexpr Askable of_ladder{.active = true, .ranks = true, .ranked = true};
@@ -64,10 +66,27 @@ private:
         const Money& money = dice_.pick(currencies);
         const auto& [kind, name] = dice_.pick(periods);
         places_ = plan.currency_places = money.places;
-        plan.period = name;
+        std::string week_starts;
+        plan.period = *parse_period(name);
+        if (plan.period.kind == PeriodKind::week && dice_.chance(80)) {
+            static constexpr std::array<const char*, 7> days{
+                "saturday", "sunday", "friday", "thursday", "wednesday", "tuesday", "monday"};
+            const int day = dice_.roll(7);
+            week_starts = fmt::format("week_starts = \"{}\"\n", days[static_cast<std::size_t>(day)]);
+            plan.period = week_from(day);
+        }
         text_ += fmt::format("[plan]\nname = \"random\"\ncurrency = \"{}\"\nperiod = \"{}\"\n"
-                             "effective = 2020-01-01\nrounding = \"{}\"\n",
-                             money.name, kind, dice_.pick(roundings));
+                             "effective = 2020-01-01\n{}rounding = \"{}\"\n",
+                             money.name, kind, week_starts, dice_.pick(roundings));
+    }
+
+    /// The week of Thursday, 5 March 2026, from a day on: Saturday (0), Sunday … Monday (6).
+    static Period week_from(int day) {
+        static constexpr std::array<const char*, 7> first{
+            "2026-02-28", "2026-03-01", "2026-02-27", "2026-03-05",
+            "2026-03-04", "2026-03-03", "2026-03-02"};
+        const Day begin = *parse_day(first[static_cast<std::size_t>(day)]);
+        return {PeriodKind::week, begin, begin + 6};
     }
 
     // ── numbers ──
@@ -126,6 +145,7 @@ private:
             case 1: return "gv = " + points();
             case 2: return "own = " + points();
             case 3:
+                if (dice_.chance(30)) return fmt::format("gv = {{ max = {} }}", points());
                 return fmt::format("gv = {{ min = {}, max = {} }}", points(),
                                    centipoints(250'000));
             case 4:
@@ -150,7 +170,7 @@ private:
                 if (askable.active) return fmt::format("recruits = {}", 1 + dice_.roll(2));
                 break;
             case 11:
-                if (askable.ranked && rank_count_ > 0) return of_ranks();
+                if (askable.ranked && rank_count_ > 0) return of_ranks(askable);
                 return "direct = " + points();
             case 12:
                 if (wanted_.has_placement && dice_.chance(30)) return "side = " + points();
@@ -178,8 +198,13 @@ private:
     }
 
     /// Measures that ask for the ranks of those below.
-    std::string of_ranks() {
-        switch (dice_.roll(4)) {
+    std::string of_ranks(const Askable& askable) {
+        switch (dice_.roll(7)) {
+            case 4: return "led_by = " + points();
+            case 5: return "above_ranked = " + points();
+            case 6:
+                if (askable.in_bonus || askable.below) return "as_ranked = " + points();
+                [[fallthrough]];
             case 0: return "outside = " + points();
             case 1: return fmt::format("ranked = {}", 1 + dice_.roll(2));
             case 2: return fmt::format("banded = {}", 1 + dice_.roll(5));
@@ -201,7 +226,10 @@ private:
         if (dice_.chance(20))
             return fmt::format("legs = [ {{ count = {}, pv = {} }}, {{ count = 1, own = {} }} ]",
                                count, points(), points());
+        if (askable.ranks && rank_count_ > 0 && dice_.chance(20))
+            return fmt::format("legs = {{ count = {}, as_ranked = {} }}", count, points());
         askable.members = false;
+        askable.below = true;
         std::string each = table(askable);
         return fmt::format("frontline = {{ count = {}, {}", count, each.substr(2));
     }
@@ -248,7 +276,8 @@ private:
                              dice_.chance(50) ? "own" : "pv", 1 + dice_.roll(3),
                              dice_.chance(40) ? ", self = false" : "",
                              of_tree());
-        text_ += "direct = { sum = \"pv\", over = \"frontline\"" + of_tree() + " }\n";
+        text_ += "direct = { sum = \"pv\", over = \"frontline\"" + of_tree() + " }\n"
+                 "bought = { sum = \"amount\", from = [\"self\"] }\n";
         legs_of_trees();
         text_ += fmt::format("below = {{ count = \"affiliates\", over = \"downline\"{}{}, "
                              "where = {} }}\n",
@@ -261,19 +290,36 @@ private:
                  "where = { active = true } }\n";
         if (wanted_.has_windows) windows();
         if (rank_count_ == 0) return;
-        text_ += fmt::format("outside = {{ sum = \"pv\", over = \"downline\"{}{}, "
-                             "until = {{ rank = \"r{}\" }} }}\n",
+        measures_of_ranks();
+    }
+
+    std::string any_rank() { return fmt::format("\"r{}\"", 1 + dice_.roll(rank_count_)); }
+    std::string of_rank_tree() { return wanted_.has_rank_trees ? of_tree() : ""; }
+
+    /// Measures that ask for ranks: of those below, or (`as_ranked`) of the member itself.
+    void measures_of_ranks() {
+        text_ += fmt::format("outside = {{ sum = \"pv\", over = \"downline\"{}{}{}, "
+                             "until = {{ rank = {} }} }}\n",
                              dice_.chance(30) ? ", self = false" : "",
-                             dice_.chance(30) ? ", levels = 2" : "",
-                             1 + dice_.roll(rank_count_));
-        text_ += fmt::format("banded = {{ count = \"affiliates\", over = \"downline\", "
-                             "weights = [3, 1, 4], until = {{ {} = \"r{}\" }} }}\n",
-                             dice_.chance(30) ? "title" : "rank", 1 + dice_.roll(rank_count_));
-        text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\", "
-                             "where = {{ {} = \"r{}\" }} }}\n",
-                             dice_.chance(50) ? "frontline" : "downline",
-                             dice_.chance(30) ? "title" : "rank",
-                             1 + dice_.roll(rank_count_));
+                             dice_.chance(30) ? ", levels = 2" : "", of_rank_tree(), any_rank());
+        text_ += fmt::format("banded = {{ count = \"affiliates\", over = \"downline\"{}, "
+                             "weights = [3, 1, 4], until = {{ {} = {} }} }}\n", of_rank_tree(),
+                             dice_.chance(30) ? "title" : "rank", any_rank());
+        text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\"{}, "
+                             "where = {{ {} = {} }} }}\n",
+                             dice_.chance(50) ? "frontline" : "downline", of_rank_tree(),
+                             dice_.chance(30) ? "title" : "rank", any_rank());
+        text_ += fmt::format(fmt::runtime(dice_.chance(30)
+                                 ? "as_ranked = {{ sum = \"volume\", orders = {{ not = {{ seller = "
+                                   "{{ rank = {} }} }} }} }}\n"
+                                 : "as_ranked = {{ sum = \"volume\", from = [\"self\"], orders = "
+                                   "{{ seller = {{ rank = {} }} }} }}\n"), any_rank());
+        static constexpr std::array<const char*, 4> overs{
+            "downline\", self = false", "frontline\"", "outside-greatest-leg\"", "greater-leg\""};
+        text_ += fmt::format("led_by = {{ sum = \"as_ranked\", over = \"{}{} }}\n",
+                             dice_.pick(overs), of_rank_tree());
+        text_ += fmt::format("above_ranked = {{ sum = \"volume\", orders = {{ seller = {{ "
+                             "frontline = {{ count = 1, rank = {} }} }} }} }}\n", any_rank());
     }
 
     /// Measures over periods; some differ between the first periods and those after.
@@ -305,7 +351,9 @@ private:
         Askable any = of_bonus;
         any.windows = false;
         text_ += "led = " + count(any) + "\n";
-        if (rank_count_ > 0) text_ += "rolled_outside = " + form("sum", "outside") + "\n";
+        if (rank_count_ > 0)
+            text_ += "rolled_outside = " + form("sum", dice_.chance(50) ? "led_by" : "outside") +
+                     "\n";
     }
 
     /// A measure in points that steps or places may go by.
@@ -445,8 +493,11 @@ private:
                                  centipoints(lesser),
                                  dice_.chance(30) ? by_rank([&] { return amount(); }) : amount());
         } else {
-            text_ += fmt::format("steps = [[{}, {}], [{}, {}]]\n", centipoints(5'000), amount(),
-                                 centipoints(20'000), amount());
+            const auto paid = [&] {
+                return dice_.chance(30) ? by_rank([&] { return amount(); }) : amount();
+            };
+            text_ += fmt::format("steps = [[{}, {}], [{}, {}]]\n", centipoints(5'000), paid(),
+                                 centipoints(20'000), paid());
         }
         if (dice_.chance(25)) text_ += "carry = \"none\"\n";
         if (dice_.chance(25)) text_ += "max_leg = " + volume() + "\n";
@@ -503,8 +554,13 @@ private:
 
     void by_sequence(bool is_amount_each) {
         const int from = 1 + dice_.roll(2);
-        text_ += fmt::format("by_sequence = [[{}, {}], [{}, {}]]\n", from, share(is_amount_each),
+        text_ += fmt::format("by_sequence = [[{}, {}], [{}, {}]]\n", from, of_step(is_amount_each),
                              from + 1 + dice_.roll(3), share(is_amount_each));
+    }
+
+    std::string of_step(bool is_amount_each) {
+        return dice_.chance(10) ? by_rank([&] { return share(is_amount_each); })
+                                : share(is_amount_each);
     }
 
     void tiers(bool is_amount_each, bool may_be_marginal) {
@@ -515,14 +571,32 @@ private:
             if (!is_marginal || !is_money_base_) return centipoints(value);
             return fmt::format("\"{}\"", format_decimal(value * wanted_.scale, places_));
         };
+        if (!is_marginal && dice_.chance(30)) {
+            text_ += "tiers = { " + by_other_unit(is_amount_each) + " }\n";
+            return;
+        }
         const std::string steps = fmt::format(
-            "[{}, {}], [{}, {}], [{}, {}]", floor_text(floor), share(is_amount_each),
-            floor_text(floor + 5'000), share(is_amount_each), floor_text(30'050),
+            "[{}, {}], [{}, {}], [{}, {}]", floor_text(floor), of_step(is_amount_each),
+            floor_text(floor + 5'000), of_step(is_amount_each), floor_text(30'050),
             share(is_amount_each));
         text_ += is_marginal
                      ? fmt::format("tiers = {{ steps = [{}], mode = \"marginal\" }}\n", steps)
                      : fmt::format("tiers = {{ by = \"{}\", steps = [{}] }}\n",
                                    by_measure(dice_.chance(50) ? "gv" : "pv"), steps);
+    }
+
+    /// `by` and `steps` of a count, or of money.
+    std::string by_other_unit(bool is_amount_each) {
+        static constexpr std::array<const char*, 3> measures{"recruits", "below", "bought"};
+        const char* by = dice_.pick(measures);
+        const auto floor = [&](std::int64_t count, std::int64_t minor) {
+            return by != measures[2] ? std::to_string(count)
+                                     : fmt::format("\"{}\"", format_decimal(minor * wanted_.scale,
+                                                                            places_));
+        };
+        return fmt::format("by = \"{}\", steps = [[{}, {}], [{}, {}], [{}, {}]]", by, floor(0, 0),
+                           share(is_amount_each), floor(1, 10'000), share(is_amount_each),
+                           floor(3, 30'050), share(is_amount_each));
     }
 
     void unilevel() {
@@ -540,8 +614,12 @@ private:
         if (dice_.chance(30))
             text_ += "by_rank = " +
                      by_rank([&] { return level_list(is_amount_each, false); }) + "\n";
-        else
+        else if (dice_.chance(20)) {
+            text_ += fmt::format("generations = {}\n", 1 + dice_.roll(3));
+            tiers(is_amount_each, false);
+        } else {
             text_ += "generations = " + level_list(is_amount_each, true) + "\n";
+        }
         if (dice_.chance(40)) text_ += "closer = \"included\"\n";
         else if (dice_.chance(60)) text_ += "own_group = " + share(is_amount_each) + "\n";
         if (dice_.chance(50)) text_ += fmt::format("earners = \"{}\"\n",
@@ -556,11 +634,14 @@ private:
         has_point_ = !is_amount_each;
         if (rank_count_ > 0 && dice_.chance(40))
             text_ += "by_rank = " + by_rank([&] { return share(is_amount_each); }) + "\n";
+        else if (dice_.chance(20))
+            text_ += std::regex_replace(by_other_unit(is_amount_each), std::regex(", steps"),
+                                        "\nsteps") + "\n";
         else
             text_ += fmt::format("by = \"{}\"\nsteps = [[{}, {}], [{}, {}], [{}, {}]]\n",
                                  by_measure(dice_.chance(60) ? "gv" : "pv"),
                                  dice_.chance(20) ? centipoints(5'000) : "0", share(is_amount_each),
-                                 centipoints(10'000), share(is_amount_each), centipoints(30'050),
+                                 centipoints(10'000), of_step(is_amount_each), centipoints(30'050),
                                  share(is_amount_each));
         text_ += dice_.pick(selves);
         if (dice_.chance(30)) text_ += fmt::format("uplines = {}\n", 1 + dice_.roll(3));
@@ -656,7 +737,7 @@ Case case_of(const Throws& throws, const Wanted& wanted) {
     Wanted facts_wanted = wanted;  // the reference counts cycles one by one
     if (!plan.binaries.empty()) facts_wanted.has_large_orders = false;
     made.facts = facts_of(throws, plan.rank_count, plan.currency_places,
-                          *parse_period(plan.period), facts_wanted);
+                          plan.period, facts_wanted);
     add_carry(throws, plan.binaries, made.facts);
     return made;
 }
@@ -665,7 +746,7 @@ void showValue(const Throws& throws, std::ostream& out) {
     const PlanText plan = plan_text_of(throws.plan);
     out << '\n' << plan.text
         << describe(facts_of(throws, plan.rank_count, plan.currency_places,
-                             *parse_period(plan.period)));
+                             plan.period));
 }
 
 }  // namespace downline::property

@@ -61,8 +61,8 @@ struct History {
 /// Before the run of which period a row of this day comes in, if it is not late.
 [[nodiscard]] int arrival_of(const History& history, Day day);
 
-/// Moves in the sponsor and enroller tree and, where `may_place`, of places.
-void add_moves(const Throws& throws, bool may_place, History& history);
+/// Moves in every tree; `is_placing`: runs give places too.
+void add_moves(const Throws& throws, bool is_placing, History& history);
 
 [[nodiscard]] History history_of(const Throws& throws, const Wanted& wanted = {});
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/errors.hpp"
 #include "storage/earnings.hpp"
 #include "storage/runs.hpp"
 #include "storage/verify.hpp"
@@ -90,8 +91,18 @@ std::string place_differences(const Closed& expected, const Members& got) {
 
 struct Counts {
     std::size_t networks = 0, periods = 0, lines = 0, reversals = 0, carries = 0, moves = 0,
-                placings = 0, adjustments = 0;
+                placings = 0, adjustments = 0, refused = 0;
 };
+
+/// Whether a run is refused for ranks that go round in a circle.
+bool is_refused(Database& database, const Plan& plan, const Period& period) {
+    try {
+        (void)make_draft(database, plan, period, "test", "2027-12-31T00:00:00Z", 1);
+    } catch (const Refusal& refusal) {
+        return std::string(refusal.what()).find("form a cycle together") != std::string::npos;
+    }
+    return false;
+}
 
 /// Whether everything that is stored can be computed again.
 std::string verification(Database& database) {
@@ -100,6 +111,15 @@ std::string verification(Database& database) {
         if (!check.holds) text += fmt::format("{}: {}\n", check.name, check.finding);
     });
     return text;
+}
+
+/// Nothing where ranks go round in a circle.
+std::optional<Closed> closed_by(Chronicle& chronicle) {
+    try {
+        return chronicle.close();
+    } catch (const reference::RankCycle&) {
+        return std::nullopt;
+    }
 }
 
 /// Imports, runs and closes period after period beside the reference; what differs, in words.
@@ -113,8 +133,15 @@ std::string differences_of(const History& history, Counts& counts) {
         const std::string period = period_name(history.periods[k]);
         for (const File& file : files_before(history, k))
             if (!file.rows.empty()) import_file(database, file, plan.currency);
+        const std::optional<Closed> closed = closed_by(chronicle);
+        if (!closed) {
+            ++counts.refused;
+            return is_refused(database, plan, history.periods[k])
+                       ? ""
+                       : "in " + period + ": ranks go round in a circle and the run is not refused";
+        }
         const Snapshot loaded = load(database, plan, history.periods[k]).snapshot;
-        Closed expected = chronicle.close();
+        Closed expected = *closed;
         expected.outcome.orders_after.clear();  // contracts stand in another order
         std::string found = place_differences(expected, loaded.members);
         found += reference::differences(plan, expected.outcome,
@@ -174,7 +201,7 @@ TEST_CASE("period after period the stored lines are those of the reference") {
     ShrinkingTime shrinking;
     std::optional<std::pair<History, std::string>> failure;
     holds("several periods equal to the reference", 2'300, [&] {
-        const History history = history_of(*throws(), {.has_windows = true});
+        const History history = history_of(*throws(), {.has_windows = true, .has_rank_trees = true});
         if (shrinking.is_over()) return;
         const std::string found = differences_or_error(history, counts);
         if (found.empty()) return;
@@ -189,7 +216,7 @@ TEST_CASE("period after period the stored lines are those of the reference") {
     MESSAGE(counts.networks, " networks, ", counts.periods, " periods, ", counts.lines,
             " lines, ", counts.reversals, " reversals, ", counts.carries, " carries, ",
             counts.moves, " moves, ", counts.adjustments, " adjustments, ", counts.placings,
-            " periods with automatic places");
+            " periods with automatic places, ", counts.refused, " runs refused");
     CHECK(counts.networks >= enough(2'000));
     CHECK(counts.lines >= enough(10'000));
     CHECK(counts.reversals >= enough(1'000));

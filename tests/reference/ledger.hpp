@@ -57,6 +57,9 @@ public:
     [[nodiscard]] std::vector<MemberIndex> placement_leg(MemberIndex member,
                                                          std::uint32_t leg_number) const;
 
+    /// Throws RankCycle where no rank could be found first.
+    void refuse_rank_cycle() const;
+
     [[nodiscard]] std::int64_t measure(MemberIndex member, MeasureIndex index) const;
     /// Whether the `where` of a count of periods holds in this one.
     [[nodiscard]] bool holds_now(MemberIndex member, const Measure& count) const;

@@ -141,8 +141,13 @@ private:
                 std::uint32_t distance) {
         Slot slot = slot_of(item, upline, distance, generation);
         const Pay& pay = *pay_of(generation);
-        slot.highest = Payer::highest_of(pay);
-        if (upline != no_member) slot.own = Payer::at(pay, payer_.rank_of(upline));
+        const bool has_tiers = rates_.tiers && generation > 0;
+        slot.highest = has_tiers ? Payer::highest_of(*rates_.tiers) : Payer::highest_of(pay);
+        if (upline != no_member) {
+            const RankPlace rank = payer_.rank_of(upline);
+            slot.own = has_tiers ? payer_.step_of(*rates_.tiers, upline, rank).first
+                                 : Payer::at(pay, rank);
+        }
         payer_.settle(slot);
     }
 

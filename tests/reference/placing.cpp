@@ -1,6 +1,7 @@
 // The reference's automatic placement: SPEC 3.7, 9.32, 9.34, one member after the other; who stands
 // where is asked anew each time.
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "tests/reference/reference.hpp"
@@ -67,8 +68,11 @@ private:
             for (const MemberIndex parent : level) {
                 for (std::uint32_t leg = 1; leg <= rule_.width; ++leg)
                     if (child(parent, leg) == no_member) return {parent, leg};
-                for (std::uint32_t leg = 1; leg <= rule_.width + 3; ++leg)
-                    if (child(parent, leg) != no_member) below.push_back(child(parent, leg));
+                std::map<std::uint32_t, MemberIndex> by_leg;
+                for (MemberIndex member = 0; member < members_.count; ++member)
+                    if (has_place_[member] && members_.placement[member] == parent)
+                        by_leg[members_.leg[member]] = member;
+                for (const auto& [leg, member] : by_leg) below.push_back(member);
             }
             level = below;
         }

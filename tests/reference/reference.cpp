@@ -32,6 +32,7 @@ void state_members(const Ledger& ledger, Outcome& outcome) {
 
 Outcome compute(const Plan& plan, const Snapshot& snapshot, const Past& past) {
     const Ledger ledger(plan, snapshot, past);
+    ledger.refuse_rank_cycle();
     Outcome outcome;
     state_members(ledger, outcome);
     outcome.breakdowns.resize(plan.bonuses.size());

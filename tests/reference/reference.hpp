@@ -78,6 +78,12 @@ struct NotCovered : std::logic_error {
     using std::logic_error::logic_error;
 };
 
+/// The trees through which rank rules ask for the ranks of others form a cycle together, so the run
+/// is refused (SPEC 3.3).
+struct RankCycle : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 /// Gives every affiliate without a place one, and marks it. REQUIRES: all columns of members are
 /// filled, those of who has no place with no_member.
 void place_members(const Placement& rule, Members& members, std::vector<std::uint8_t>& has_place);
