@@ -3,6 +3,7 @@
 #
 # usage: scripts/setup.sh            install what is missing
 #        scripts/setup.sh --print    list every package, one a line, and change nothing
+#        scripts/setup.sh --campaigns    also what fuzzing needs
 set -euo pipefail
 
 packages=(
@@ -19,11 +20,15 @@ packages=(
     dpkg-dev groff
 )
 
+campaigns=(clang-14 libclang-rt-14-dev)
+
 if [[ ${1:-} == --print ]]; then
     printf '%s\n' "${packages[@]}"
     exit 0
+elif [[ ${1:-} == --campaigns ]]; then
+    packages+=("${campaigns[@]}")
 elif (($# > 0)); then
-    echo "setup: unknown argument \"$1\"; there is only --print" >&2
+    echo "setup: unknown argument \"$1\"; there are --print and --campaigns" >&2
     exit 2
 fi
 
