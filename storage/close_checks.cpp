@@ -7,10 +7,12 @@
 #include <array>
 #include <cstdlib>
 #include <tuple>
+#include <utility>
 
 #include "engine/errors.hpp"
 #include "engine/money.hpp"
 #include "engine/nearest.hpp"
+#include "storage/intact.hpp"
 #include "storage/save.hpp"
 
 namespace downline {
@@ -53,11 +55,48 @@ std::optional<std::int64_t> ratio_ppm(const RunFigures& run, int places) {
     return static_cast<std::int64_t>(paid / volume);
 }
 
+/// The few of many members whose amounts are furthest from zero; of equal ones the first.
+class Furthest {
+public:
+    void add(std::int64_t member, std::int64_t amount_minor) {
+        if (amount_minor == 0) return;
+        ++count_;
+        const auto place = std::ranges::find_if(entries_, [&](const Entry& entry) {
+            return std::abs(entry.amount_minor) < std::abs(amount_minor);
+        });
+        entries_.insert(place, {member, amount_minor});
+        if (entries_.size() > shown_max) entries_.pop_back();
+    }
+    [[nodiscard]] std::int64_t count() const { return count_; }
+    [[nodiscard]] std::int64_t largest_minor() const {
+        return entries_.empty() ? 0 : std::abs(entries_.front().amount_minor);
+    }
+    /// "+5.00 (ann), -3.00 (bob), …"; without anyone "0.00".
+    [[nodiscard]] std::string text(Database& database, int places) const {
+        if (entries_.empty()) return format_decimal(0, places);
+        std::string list;
+        for (const auto& [member, amount_minor] : entries_) {
+            Query query = database.query("SELECT member_id FROM member WHERE number = ?1");
+            query.bind(1, member);
+            ensure_intact(query.step(), "a statement of nobody");
+            list += fmt::format("{}{}{} ({})", list.empty() ? "" : ", ", amount_minor > 0 ? "+" : "",
+                                format_decimal(amount_minor, places), query.text(0));
+        }
+        return std::cmp_greater(count_, shown_max) ? list + ", …" : list;
+    }
+
+private:
+    struct Entry {
+        std::int64_t member{}, amount_minor{};
+    };
+    static constexpr std::size_t shown_max = 3;
+    std::vector<Entry> entries_;
+    std::int64_t count_ = 0;
+};
+
 /// What two periods' statements, member by member, say of pay that changed.
 struct PayChanges {
-    std::int64_t new_payees = 0;
-    std::int64_t largest_minor = 0;  ///< signed
-    std::int64_t largest_member = 0;
+    Furthest all, new_payees;
 };
 
 PayChanges changes_of(Database& database, std::int64_t run, std::int64_t previous_run) {
@@ -73,11 +112,8 @@ PayChanges changes_of(Database& database, std::int64_t run, std::int64_t previou
         const std::int64_t member = std::min(member_now, member_before);
         const std::int64_t paid_now = member_now == member ? now.integer(1) : 0;
         const std::int64_t paid_before = member_before == member ? before.integer(1) : 0;
-        if (paid_now > 0 && paid_before <= 0) ++changes.new_payees;
-        if (std::abs(paid_now - paid_before) > std::abs(changes.largest_minor)) {
-            changes.largest_minor = paid_now - paid_before;
-            changes.largest_member = member;
-        }
+        if (paid_now > 0 && paid_before <= 0) changes.new_payees.add(member, paid_now);
+        changes.all.add(member, paid_now - paid_before);
         if (member_now == member) member_now = next(now);
         if (member_before == member) member_before = next(before);
     }
@@ -86,15 +122,18 @@ PayChanges changes_of(Database& database, std::int64_t run, std::int64_t previou
 
 /// Of balances as they will be after the run is closed: of those only who has something negative in
 /// them, so that a long history without payouts is not added up at every close.
-std::int64_t negative_balances(Database& database, std::int64_t run) {
+Furthest negative_balances(Database& database, std::int64_t run) {
     Query query = database.query(
-        "SELECT count(*) FROM (SELECT member FROM statement WHERE amount < 0"
+        "SELECT c.member, ifnull((SELECT sum(amount) FROM owed o WHERE o.member = c.member), 0)"
+        " + ifnull((SELECT amount FROM statement WHERE run = ?1 AND member = c.member), 0)"
+        " FROM (SELECT member FROM statement WHERE amount < 0"
         " UNION SELECT member FROM payout_item WHERE amount < 0"
-        " UNION SELECT member FROM opening_balance WHERE amount < 0) c"
-        " WHERE ifnull((SELECT sum(amount) FROM owed o WHERE o.member = c.member), 0)"
-        " + ifnull((SELECT amount FROM statement WHERE run = ?1 AND member = c.member), 0) < 0");
+        " UNION SELECT member FROM opening_balance WHERE amount < 0) c");
     query.bind(1, run);
-    return query.step() ? query.integer(0) : 0;
+    Furthest members;
+    while (query.step())
+        if (query.integer(1) < 0) members.add(query.integer(0), query.integer(1));
+    return members;
 }
 
 /// Collects checks; a bound that is not given is none.
@@ -106,10 +145,15 @@ public:
              bool holds) {
         checks.push_back({std::string(name), std::move(figure), std::move(bound), holds, false});
     }
-    void add_count(std::string_view name, std::int64_t count, std::optional<std::int64_t> max) {
+    /// `examples`: of those who are counted.
+    void add_count(std::string_view name, std::int64_t count, std::optional<std::int64_t> max,
+                   std::string_view examples = {}) {
         std::optional<std::string> bound;
         if (max) bound = fmt::format("at most {}", *max);
-        add(name, std::to_string(count), bound, !max || count <= *max);
+        add(name,
+            count > 0 && !examples.empty() ? fmt::format("{}: {}", count, examples)
+                                           : std::to_string(count),
+            bound, !max || count <= *max);
     }
 };
 
@@ -134,18 +178,13 @@ void add_ratio_change(Collector& into, const Checks& bounds, std::int64_t change
              !max || std::abs(change) <= *max);
 }
 
-void add_member_change(Collector& into, const Checks& bounds, const PayChanges& changes,
+void add_member_change(Collector& into, const Checks& bounds, const Furthest& changes,
                        Database& database, int places) {
     const auto& max = bounds.member_change_max_minor;
-    std::string figure = format_decimal(changes.largest_minor, places);
-    if (changes.largest_minor > 0) figure.insert(0, "+");
-    Query query = database.query("SELECT member_id FROM member WHERE number = ?1");
-    query.bind(1, changes.largest_member);
-    if (query.step()) figure += fmt::format(" ({})", query.text(0));
     into.add(
-        "member-change", figure,
+        "member-change", changes.text(database, places),
         max ? std::optional(fmt::format("at most {}", format_decimal(*max, places))) : std::nullopt,
-        !max || std::abs(changes.largest_minor) <= *max);
+        !max || changes.largest_minor() <= *max);
 }
 
 /// Orders that have the buyer, day and amount of another one, less the first of each kind.
@@ -218,16 +257,19 @@ std::vector<CloseCheck> checks_before_closing(Database& database, const Checks& 
         changes = changes_of(database, run, previous_run);
         const auto before = ratio_ppm(figures_of(database, previous_run), currency_places);
         if (ratio && before) add_ratio_change(into, bounds, *ratio - *before);
-        add_member_change(into, bounds, changes, database, currency_places);
+        add_member_change(into, bounds, changes.all, database, currency_places);
     }
     if (now.payees_without_sales)
         into.add_count("payees-without-sales", *now.payees_without_sales,
                        bounds.payees_without_sales_max);
     if (now.repeated_orders)
         into.add_count("repeated-orders", *now.repeated_orders, bounds.repeated_orders_max);
-    into.add_count("negative-balances", negative_balances(database, run),
-                   bounds.negative_balances_max);
-    if (previous_run != 0) into.add_count("new-payees", changes.new_payees, bounds.new_payees_max);
+    const Furthest negative = negative_balances(database, run);
+    into.add_count("negative-balances", negative.count(), bounds.negative_balances_max,
+                   negative.text(database, currency_places));
+    if (previous_run != 0)
+        into.add_count("new-payees", changes.new_payees.count(), bounds.new_payees_max,
+                       changes.new_payees.text(database, currency_places));
     return std::move(into.checks);
 }
 
@@ -245,8 +287,8 @@ void accept_checks(std::vector<CloseCheck>& checks, const std::vector<std::strin
     std::string failed;
     for (const CloseCheck& check : checks)
         if (!check.holds && !check.is_accepted)
-            failed += fmt::format("{}{} is {}, {}", failed.empty() ? "" : "; ", check.name,
-                                  check.figure, check.bound.value_or(""));
+            failed += fmt::format("{}{} has to be {} and is {}", failed.empty() ? "" : "; ",
+                                  check.name, check.bound.value_or(""), check.figure);
     if (!failed.empty())
         throw Refusal(
             Refusal::Kind::state,

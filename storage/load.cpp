@@ -296,13 +296,21 @@ std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of, co
     return returns;
 }
 
-/// Indexes stand for ids here: the list of ids itself is part of it.
-void digest_members(const LoadedMembers& loaded, const Members& members, Digest& digest) {
+/// Of the network and the orders. Indexes stand for ids here: the list of ids itself is part of it.
+Digest digest_of_facts(const Plan& plan, const Period& period, const LoadedMembers& loaded,
+                       const LoadedOrders& orders) {
+    Digest digest;
+    digest.add_text("downline inputs 1").add_text(plan.currency).add_text(period_name(period));
+    const Members& members = loaded.members;
     digest.add_text(loaded.ids.bytes()).add_column(loaded.ids.ends());
     digest.add_column(members.sponsor).add_column(members.enroller);
     digest.add_column(members.placement).add_column(members.leg);
     digest.add_column(members.kind).add_column(members.status).add_column(members.joined_on);
     digest.add_column(members.title_before);
+    for (const std::string& day : orders.day_digests) digest.add_text(day);
+    digest.add_column(orders.lines.ordered_on).add_column(orders.lines.buyer);
+    digest.add_column(orders.lines.creator);
+    return digest;
 }
 
 }  // namespace
@@ -355,15 +363,12 @@ Loaded load(Database& database, const Plan& plan, const Period& period, std::int
     loaded.automatic_places = place_automatically(plan, members);
     link_orders(members, orders, database, period);
     load_titles(database, plan, loaded.previous_run, members, members.members);
+    auto facts_digest = std::async(std::launch::async, [&, &members = members, &orders = orders] {
+        return digest_of_facts(plan, period, members, orders);
+    });
     LoadedSequences sequences =
         load_sequences(database, facts, period, loaded.previous_run, counting, members, orders);
-
-    Digest digest;
-    digest.add_text("downline inputs 1").add_text(plan.currency).add_text(period_name(period));
-    digest_members(members, members.members, digest);
-    for (const std::string& day : orders.day_digests) digest.add_text(day);
-    digest.add_column(orders.lines.ordered_on).add_column(orders.lines.buyer);
-    digest.add_column(orders.lines.creator);
+    Digest digest = facts_digest.get();
     digest.add_column(sequences.sequences.orders_before).add_column(sequences.sequences.first_on);
     for (const auto& [buyer, contract] : sequences.contracts)
         digest.add(std::int64_t{buyer}).add_text(contract);

@@ -137,6 +137,33 @@ TEST_CASE("closing shows its figures, and without [checks] none of them fails") 
           figures(run_summary(office.facts.database, 2)));
 }
 
+TEST_CASE("checks name the three who are furthest from nothing") {
+    Office office;
+    Facts& facts = office.facts;
+    for (const auto& [rep, sold] : {std::pair{"a1", 10'000}, {"a2", 40'000}, {"a3", 30'000},
+                                    {"a4", 20'000}}) {
+        const std::string id = rep;
+        facts.affiliate(id, "boss");
+        facts.customer(id + "c", id);
+        facts.order({id + "o", id, "2026-02-07", 10'000});
+        facts.order({id + "s", id + "c", "2026-02-08", sold});
+    }
+    facts.database.execute("INSERT INTO opening(import, member, item, amount)"
+                           " SELECT 1, number, 'balance', -3000 FROM member WHERE member_id = 'a1'");
+    office.draft("2026-01");
+    CHECK(figures(office.close("2026-01")).find("negative-balances: 1: -30.00 (a1)\n") !=
+          std::string::npos);
+    office.draft("2026-02");
+    // The new ones 10 % of what their customers bought first. boss 5 % of the
+    // 1,400.00 that they and theirs bought, and of 100.00 that cat bought more: 70.00 + 5.00.
+    const std::string february = figures(office.close("2026-02"));
+    CHECK(february.find("member-change: +75.00 (boss), +40.00 (a2), +30.00 (a3), …\n") !=
+          std::string::npos);
+    CHECK(february.find("negative-balances: 1: -20.00 (a1)\n") != std::string::npos);
+    CHECK(february.find("new-payees: 4: +40.00 (a2), +30.00 (a3), +20.00 (a4), …\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("a check that fails needs to be accepted by its name, which is kept") {
     Office office;
     office.facts.order({"c9", "cat", "2026-01-06", 10'000});  // as c1
@@ -146,11 +173,12 @@ TEST_CASE("a check that fails needs to be accepted by its name, which is kept") 
     office.draft("2026-01", strict);
     // 400.00; rep 10.00 and 5.00, boss 5 % of 300.00: 30.00.
     CHECK(refusal([&] { office.close("2026-01"); }) ==
-          "2026-01 of plan small is not closed: payout-ratio is 7.5%, at most 5%; repeated-orders "
-          "is 1, at most 0; where that is right, close it with --accept and the name of the check");
+          "2026-01 of plan small is not closed: payout-ratio has to be at most 5% and is 7.5%; "
+          "repeated-orders has to be at most 0 and is 1; where that is right, close it with "
+          "--accept and the name of the check");
     CHECK(refusal([&] { office.close("2026-01", {"payout-ratio"}); }) ==
-          "2026-01 of plan small is not closed: repeated-orders is 1, at most 0; where that is "
-          "right, close it with --accept and the name of the check");
+          "2026-01 of plan small is not closed: repeated-orders has to be at most 0 and is 1; "
+          "where that is right, close it with --accept and the name of the check");
     CHECK(refusal([&] { office.close("2026-01", {"payout-ration"}); }) ==
           "--accept payout-ration: there is no such check; did you mean \"payout-ratio\"?");
     CHECK(figures(office.close("2026-01", {"payout-ratio", "repeated-orders"})) ==
