@@ -175,7 +175,7 @@ Payout pay_direct(const RateForm& rate, const PayView& view,
                   const std::vector<OrderLineIndex>& lines) {
     // Lines by earner, of each in their own order; the ones without an earner come last.
     const std::uint32_t member_count = view.snapshot.members.count;
-    std::vector<PaidItem> items = paid_items(view, OrderSources(view, false), lines);
+    PaidItems items = paid_items(view, OrderSources(view, false), lines);
     const std::vector<std::uint32_t> first =
         group_by(items, member_count, view.thread_count, [&](const PaidItem& item) {
             return std::min(earner_of[item.item], member_count);

@@ -26,7 +26,7 @@ struct PayeeSlot {
 
 /// What is found of some items: who is to be paid, and the slots of everybody else.
 struct Found {
-    std::vector<PayeeSlot> slots;
+    UnfilledVector<PayeeSlot> slots;
     AccountKeeper keeper;
     std::vector<std::uint32_t> stood;  ///< by generation, of the present item: slots that are taken
 };
@@ -250,7 +250,7 @@ private:
 };
 
 /// Everybody's slots, in the order of the items; what else there is goes into the account.
-std::vector<PayeeSlot> find_slots(const Walk& walk, std::span<const PaidItem> items,
+UnfilledVector<PayeeSlot> find_slots(const Walk& walk, std::span<const PaidItem> items,
                                   unsigned thread_count, Account& account) {
     const auto count = static_cast<std::uint32_t>(items.size());
     std::vector<Found> founds(range_count_of(count, thread_count));
@@ -263,7 +263,7 @@ std::vector<PayeeSlot> find_slots(const Walk& walk, std::span<const PaidItem> it
         throw Refusal(Refusal::Kind::input,
                       "bonus \"" + walk.code() + "\" has more than 4,294,967,295 slots to pay; "
                       "let fewer earn in a generation (earners = \"boundary\")");
-    std::vector<PayeeSlot> slots;
+    UnfilledVector<PayeeSlot> slots;
     slots.reserve(slot_count);
     for (Found& found : founds) {
         add_account(account, found.keeper.account());
@@ -278,9 +278,9 @@ std::vector<PayeeSlot> find_slots(const Walk& walk, std::span<const PaidItem> it
 Payout pay_generations(const GenerationRates& rates, const PayView& view, const Sources& sources,
                        const std::vector<std::uint32_t>& item_indexes) {
     const Walk walk(rates, view, sources);
-    const std::vector<PaidItem> items = paid_items(view, sources, item_indexes);
+    const PaidItems items = paid_items(view, sources, item_indexes);
     Account account;
-    std::vector<PayeeSlot> slots = find_slots(walk, items, view.thread_count, account);
+    UnfilledVector<PayeeSlot> slots = find_slots(walk, items, view.thread_count, account);
     const std::uint32_t member_count = view.snapshot.members.count;
     const std::vector<std::uint32_t> first = group_by(
         slots, member_count, view.thread_count, [](const PayeeSlot& slot) { return slot.payee; });

@@ -180,7 +180,7 @@ std::vector<std::uint8_t> kept(const LevelRates& rates, const PayView& view) {
 /// a payee come last.
 struct Payees {
     Forest forest;
-    std::vector<PaidItem> items;
+    PaidItems items;
     std::vector<std::uint32_t> first;  ///< by position: where its items begin
 };
 
@@ -215,7 +215,7 @@ Payout pay_compressed(const LevelRates& rates, const PayView& view, const Source
                       const std::vector<std::uint32_t>& items) {
     const Payees found = find_payees(rates, view, sources, items);
     const Forest& payees = found.forest;
-    const std::vector<PaidItem>& paid = found.items;
+    const PaidItems& paid = found.items;
     const std::vector<std::uint32_t>& first = found.first;
     Payout payout = pay_in_ranges(
         view.snapshot.members.count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
@@ -305,7 +305,7 @@ Payout pay_full(const LevelRates& rates, const PayView& view, const Sources& sou
     // The buyer's rank chooses the way up only where the lower rank chooses the rate.
     const std::uint32_t place_max =
         rates.rank_of_lower ? static_cast<std::uint32_t>(view.plan.ranks.size()) : 0;
-    std::vector<PaidItem> paid = paid_items(view, sources, items);
+    PaidItems paid = paid_items(view, sources, items);
     const std::vector<std::uint32_t> first = group_by(
         paid, place_max, view.thread_count, [&](const PaidItem& item) -> std::uint32_t {
             return rates.rank_of_lower ? sources.buyer_rank(item.item) : 0;

@@ -152,9 +152,9 @@ std::vector<OrderLineIndex> taken_order_lines(const PayView& view) {
     return lines;
 }
 
-std::vector<PaidItem> paid_items(const PayView& view, const Sources& sources,
-                                 std::span<const std::uint32_t> items) {
-    std::vector<PaidItem> result(items.size());
+PaidItems paid_items(const PayView& view, const Sources& sources,
+                     std::span<const std::uint32_t> items) {
+    PaidItems result(items.size());
     const auto fill = [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
         for (std::uint32_t i = from; i < to; ++i) {
             const std::uint32_t item = items[i];

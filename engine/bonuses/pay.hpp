@@ -1,6 +1,7 @@
 // What every bonus is paid from: the view of the period that a rule sees, and the arithmetic of a line.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "engine/money.hpp"
 #include "engine/ranges.hpp"
 #include "engine/standing.hpp"
+#include "engine/unfilled.hpp"
 #include "engine/watch.hpp"
 
 namespace downline {
@@ -133,8 +135,9 @@ struct PaidItem {
     std::uint32_t seller_depth{};  ///< in the bonus's tree
     StreamKind stream_of_seller{}, stream_of_others{};
 };
-[[nodiscard]] std::vector<PaidItem> paid_items(const PayView& view, const Sources& sources,
-                                               std::span<const std::uint32_t> items);
+using PaidItems = UnfilledVector<PaidItem>;
+[[nodiscard]] PaidItems paid_items(const PayView& view, const Sources& sources,
+                                   std::span<const std::uint32_t> items);
 
 /// The reason for which one with this verdict forfeits a slot. REQUIRES: not payable.
 [[nodiscard]] Reason reason_of(Verdict verdict);
@@ -187,23 +190,30 @@ private:
 
 /// Sorts items by key, stable, and says where each key begins: key k's are [first[k], first[k + 1]).
 /// REQUIRES: key(item) <= key_max, also asked on several threads. Linear.
-template <typename Item, typename Key>
-[[nodiscard]] std::vector<std::uint32_t> group_by(std::vector<Item>& items, std::uint32_t key_max,
+template <typename Items, typename Key>
+[[nodiscard]] std::vector<std::uint32_t> group_by(Items& items, std::uint32_t key_max,
                                                   unsigned thread_count, Key key) {
-    std::vector<std::uint32_t> keys(items.size()), first(std::size_t{key_max} + 2, 0);
+    UnfilledVector<std::uint32_t> keys(items.size());
+    std::vector<std::uint32_t> first(std::size_t{key_max} + 2, 0);
     in_ranges(static_cast<std::uint32_t>(items.size()), thread_count,
               [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
                   for (std::uint32_t i = from; i < to; ++i) keys[i] = key(items[i]);
               });
     for (const std::uint32_t k : keys) ++first[k + 1];
     for (std::size_t k = 1; k < first.size(); ++k) first[k] += first[k - 1];
-    // Every thread goes over all items and moves those of its keys.
+    // Every thread goes over all items and moves those of its keys, which hold about as many as
+    // another thread's.
     std::vector<std::uint32_t> next = first;
-    std::vector<Item> sorted(items.size());
+    Items sorted(items.size());
+    const auto begin_of = [&](std::uint64_t part) {
+        const std::uint64_t moved_before = part * items.size() / thread_count;
+        return part == thread_count
+                   ? std::uint64_t{key_max} + 1
+                   : static_cast<std::uint64_t>(std::ranges::lower_bound(first, moved_before) -
+                                                first.begin());
+    };
     in_ranges(thread_count, thread_count, [&](std::uint32_t part, std::uint32_t, std::uint32_t) {
-        const std::uint64_t keys_end = std::uint64_t{key_max} + 1;
-        const std::uint64_t from = part * keys_end / thread_count;
-        const std::uint64_t to = (part + std::uint64_t{1}) * keys_end / thread_count;
+        const std::uint64_t from = begin_of(part), to = begin_of(part + std::uint64_t{1});
         for (std::size_t i = 0; i < items.size(); ++i)
             if (from <= keys[i] && keys[i] < to) sorted[next[keys[i]]++] = items[i];
     });
