@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
@@ -222,6 +223,29 @@ void link_parents(const LoadedMembers& loaded, std::vector<MemberIndex>& parents
     for (MemberIndex& parent : parents) parent = parent == 0 ? no_member : loaded.index(parent);
 }
 
+/// Above a customer stands the nearest affiliate up its line. Another customer can be in between: one
+/// that becomes an affiliate after the period, below whom members were taken already.
+void pass_over_customers(const std::vector<MemberKind>& kind, std::vector<MemberIndex>& parent) {
+    for (MemberIndex member = 0; member < parent.size(); ++member) {
+        MemberIndex above = parent[member];
+        std::size_t steps = 0;
+        while (above != no_member && kind[above] == MemberKind::customer) {
+            above = parent[above];
+            ensure_intact(++steps <= parent.size(), "links between customers form a cycle");
+        }
+        // The whole way leads there now, so that a deep line is gone up once.
+        for (MemberIndex at = member; parent[at] != above;)
+            at = std::exchange(parent[at], above);
+    }
+}
+
+bool have_kinds_changed(Database& database, const AsOf& as_of) {
+    Query query =
+        database.query("SELECT 1 FROM member_change WHERE item = 'kind' AND import <= ?1 LIMIT 1");
+    query.bind(1, as_of.last_import);
+    return query.step();
+}
+
 }  // namespace
 
 LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period,
@@ -239,6 +263,10 @@ LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& 
     link_parents(loaded, loaded.members.sponsor);
     link_parents(loaded, loaded.members.enroller);
     link_parents(loaded, loaded.members.placement);
+    if (have_kinds_changed(database, as_of)) {
+        pass_over_customers(loaded.members.kind, loaded.members.sponsor);
+        pass_over_customers(loaded.members.kind, loaded.members.enroller);
+    }
     return loaded;
 }
 

@@ -69,11 +69,11 @@ RunReader::RunReader(sqlite3* handle, std::int64_t run)
     currency.bind(1, run);
     ensure_intact(currency.step(), "a reader of a run that is not there");
     currency_places_ = downline::currency_places(currency.text(0)).value_or(2);
-    Query bonuses(handle_, "SELECT code, base FROM run_bonus WHERE run = ?1 ORDER BY place");
+    Query bonuses(handle_, "SELECT code, base IN ('amount', 'margin') OR kind = 'pool' FROM run_bonus"
+                  " WHERE run = ?1 ORDER BY place");
     bonuses.bind(1, run);
     while (bonuses.step())
-        bonuses_.push_back({std::string{bonuses.text(0)},
-                            bonuses.text(1) == "amount" || bonuses.text(1) == "margin"});
+        bonuses_.push_back({std::string{bonuses.text(0)}, bonuses.integer(1) != 0});
     ranks_.emplace_back();
     Query ranks(handle_, "SELECT name FROM run_rank WHERE run = ?1 ORDER BY place");
     ranks.bind(1, run);

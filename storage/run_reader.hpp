@@ -28,7 +28,7 @@ class RunReader {
 public:
     struct BonusName {
         std::string code;
-        bool base_is_money = false;  ///< what a line's base counts; else points
+        bool base_is_money = false;  ///< what a line's base counts, as a pool's fund; else points
     };
     struct MeasureName {
         std::string name, unit;  ///< points, money, count

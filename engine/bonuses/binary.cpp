@@ -291,7 +291,7 @@ Bound BinaryRule::bound(const Bonus& bonus) const {
     if (form == Form::steps) {
         std::int64_t most = 0;
         for (const Tiers::Step& step : steps) most = std::max(most, step.pay.value.highest());
-        bound.per_member_minor = static_cast<std::int64_t>(Int128{most} * factor_ppm / 1'000'000);
+        bound.per_member_minor = at_highest_factor(most, bonus);
         return bound;
     }
     const bool pays_nothing =
@@ -409,8 +409,12 @@ void read_binary_form(BinaryRule& rule, TableReader& table, const ReadingContext
 std::shared_ptr<const BonusRule> read_binary(TableReader& table, const ReadingContext& context,
                                              Bonus& bonus) {
     auto rule = std::make_shared<BinaryRule>();
+    const auto says_what_holds = [&](std::string_view key) {
+        return (key == "base" && bonus.base == Base::volume) ||
+               (key == "tree" && bonus.tree == Tree::placement);
+    };
     for (const char* key : {"orders", "base", "tree"})
-        if (table.has(key) && (key != std::string_view("tree") || bonus.tree != Tree::placement))
+        if (table.has(key) && !says_what_holds(key))
             table.error(key, "useless_key",
                         fmt::format("a binary pays on the legs of places, not on orders; remove "
                                     "{}, and say by volume what the legs hold",

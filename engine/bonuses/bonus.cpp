@@ -36,9 +36,8 @@ constexpr std::array kinds{
     BonusKind{"royalty", "the product's creator, for every sale of it by anyone", read_royalty},
 };
 
-void raise(Bound& bound, const Pay& pay, std::int64_t factor_ppm) {
-    const auto most =
-        static_cast<std::int64_t>(Int128{pay.value.highest()} * factor_ppm / whole_ppm);
+void raise(Bound& bound, const Pay& pay, const Bonus& bonus) {
+    const std::int64_t most = at_highest_factor(pay.value.highest(), bonus);
     std::optional<std::int64_t>& side = pay.is_amount ? bound.per_unit_minor : bound.share_ppm;
     side = std::max(side.value_or(0), most);
 }
@@ -47,17 +46,21 @@ void raise(Bound& bound, const Pay& pay, std::int64_t factor_ppm) {
 
 std::span<const BonusKind> bonus_kinds() { return kinds; }
 
+std::int64_t at_highest_factor(std::int64_t value, const Bonus& bonus) {
+    if (!bonus.factor_ppm.is_given()) return value;
+    return static_cast<std::int64_t>(
+        (Int128{value} * bonus.factor_ppm.highest() + whole_ppm - 1) / whole_ppm);
+}
+
 Bound bound_of(const RateForm& rate, const Bonus& bonus) {
-    const std::int64_t factor_ppm =
-        bonus.factor_ppm.is_given() ? bonus.factor_ppm.highest() : whole_ppm;
     Bound bound;
     switch (rate.kind) {
-        case RateForm::Kind::pay: raise(bound, rate.pay, factor_ppm); break;
+        case RateForm::Kind::pay: raise(bound, rate.pay, bonus); break;
         case RateForm::Kind::tiers:
-            for (const Tiers::Step& step : rate.tiers.steps) raise(bound, step.pay, factor_ppm);
+            for (const Tiers::Step& step : rate.tiers.steps) raise(bound, step.pay, bonus);
             break;
         case RateForm::Kind::by_sequence:
-            for (const auto& [from, pay] : rate.by_sequence) raise(bound, pay, factor_ppm);
+            for (const auto& [from, pay] : rate.by_sequence) raise(bound, pay, bonus);
             break;
     }
     return bound;

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] virtual bool follows_others() const { return false; }
 };
 
+/// A rate or an amount times the bonus's highest factor, rounded up: a bound.
+[[nodiscard]] std::int64_t at_highest_factor(std::int64_t value, const Bonus& bonus);
 /// The most of a rate form, at any rank, step and sequence, at the bonus's highest factor.
 [[nodiscard]] Bound bound_of(const RateForm& rate, const Bonus& bonus);
 

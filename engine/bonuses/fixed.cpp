@@ -61,9 +61,9 @@ Payout FixedRule::pay(const PayView& view) const {
     return {std::move(lines).book(), keeper.account()};
 }
 
-Bound FixedRule::bound(const Bonus&) const {
+Bound FixedRule::bound(const Bonus& bonus) const {
     Bound bound;
-    bound.per_member_minor = amount_minor.highest();
+    bound.per_member_minor = at_highest_factor(amount_minor.highest(), bonus);
     return bound;
 }
 

@@ -316,15 +316,19 @@ Bound GenerationRates::bound(const Bonus& bonus) const {
 GenerationRates read_generation_rates(TableReader& table, const ReadingContext& context,
                                       const Bonus& bonus) {
     GenerationRates rates;
-    LevelsForm form = read_levels(table, "generations", context, bonus);
-    rates.generations = std::move(form.levels);
-    rates.tiers = std::move(form.tiers);
+    rates.closer_is_included =
+        table.word<bool>("closer", {{"excluded", false}, {"included", true}}).value_or(false);
     if (table.has("own_group")) rates.own_group = read_pay(table, "own_group", context);
+    const bool has_list = table.has("generations"), has_ranks = table.has("by_rank"),
+               has_tiers = table.has("tiers");
+    if (has_list || has_ranks || has_tiers || !rates.own_group || rates.closer_is_included) {
+        LevelsForm form = read_levels(table, "generations", context, bonus);
+        rates.generations = std::move(form.levels);
+        rates.tiers = std::move(form.tiers);
+    }
     table.require("boundary", "say which rank closes a generation: boundary = \"silver\"");
     if (const auto name = table.text("boundary"))
         rates.boundary = context.rank(*name, table.place_of("boundary"), table.problems());
-    rates.closer_is_included =
-        table.word<bool>("closer", {{"excluded", false}, {"included", true}}).value_or(false);
     if (rates.closer_is_included) {
         warn_of_useless(table, {"own_group"}, "generations with an included closer begin with 1");
         rates.own_group.reset();

@@ -1,5 +1,6 @@
 // `[[bonus]]`: the keys that every kind shares; the kind's own are its file's. See sections.hpp.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -105,6 +106,22 @@ const BonusKind* read_kind(TableReader& table, Bonus& bonus) {
     return nullptr;
 }
 
+/// "; it is a key of match and unilevel" of a key that other kinds have; else nothing. What a kind
+/// asks an empty table for are its keys.
+std::string belongs_to_kinds(std::string_view key, const ReadingContext& context) {
+    std::vector<std::string_view> names;
+    for (const BonusKind& kind : bonus_kinds()) {
+        const TomlValue empty{.sort = TomlValue::Sort::table};
+        Problems aside;
+        TableReader table(empty, "", aside);
+        Bonus bonus;
+        (void)kind.read(table, context, bonus);
+        if (table.knows(key)) names.push_back(kind.name);
+    }
+    if (names.empty()) return context.belongs_in_header(key);
+    return fmt::format("; it is a key of {}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, PlanPlaces& places) {
@@ -125,7 +142,7 @@ void read_bonuses(TableReader& document, ReadingContext& context, Plan& plan, Pl
                             fmt::format("cap has per_source, but what a {} pays comes from no "
                                         "member; use per_member or of_volume",
                                         bonus.kind));
-            table.finish();
+            table.finish([&](std::string_view key) { return belongs_to_kinds(key, context); });
         }
         context.bonus_codes.push_back(bonus.code);
         plan.bonuses.push_back(std::move(bonus));

@@ -24,12 +24,13 @@ enum class On : std::uint8_t {
     volume,
     volume_before_weights,
     qualifying_volume,
+    qualifying_before_weights,
     amount,
     margin,
     unit,
     member
 };
-constexpr std::size_t on_count = 7;
+constexpr std::size_t on_count = 8;
 using Sums = std::array<std::int64_t, on_count>;  ///< by On: ppm; of `unit`, `member` minor units
 
 std::int64_t sum_clamped(std::int64_t a, std::int64_t b) {
@@ -120,18 +121,37 @@ std::vector<OrderClass> order_classes(const Plan& plan) {
 
 // ── One bonus ────────────────────────────────────────────────────────────────────────────────────
 
+/// How a weight changes what a bonus is paid on; nothing where it does not.
+const std::optional<std::int64_t>& share_for(const Weight& weight, const Bonus& bonus) {
+    return bonus.base == Base::volume ? weight.volume_ppm : weight.qualifying_volume_ppm;
+}
+
+bool is_excepted(const Weight& weight, const Bonus& bonus) {
+    return std::ranges::find(weight.except, bonus.code) != weight.except.end();
+}
+
 bool sees_unweighted(const Plan& plan, const Bonus& bonus) {
     return std::ranges::any_of(plan.weights, [&](const Weight& weight) {
-        return weight.volume_ppm &&
-               std::ranges::find(weight.except, bonus.code) != weight.except.end();
+        return share_for(weight, bonus) && is_excepted(weight, bonus);
     });
+}
+
+/// Of who sees orders without one weight: what the others make of a share at most.
+Int128 raised_by_weights(Int128 share_ppm, const Plan& plan, const Bonus& bonus) {
+    for (const Weight& weight : plan.weights)
+        if (const auto& by = share_for(weight, bonus);
+            by && *by > whole_ppm && !is_excepted(weight, bonus))
+            share_ppm = std::min((share_ppm * *by + whole_ppm - 1) / whole_ppm, Int128{share_max});
+    return share_ppm;
 }
 
 On paid_on(const Plan& plan, const Bonus& bonus) {
     switch (bonus.base) {
         case Base::volume:
             return sees_unweighted(plan, bonus) ? On::volume_before_weights : On::volume;
-        case Base::qualifying_volume: return On::qualifying_volume;
+        case Base::qualifying_volume:
+            return sees_unweighted(plan, bonus) ? On::qualifying_before_weights
+                                                : On::qualifying_volume;
         case Base::amount: return On::amount;
         case Base::margin: break;
     }
@@ -185,7 +205,8 @@ void earn_of_orders(const Plan& plan, const Bonus& bonus, const Bound& bound, Bo
     if (bound.share_ppm) {
         const bool is_points = bonus.base == Base::volume || bonus.base == Base::qualifying_volume;
         Int128 share = *bound.share_ppm;
-        if (is_points) share = share * bonus.point_ppm / whole_ppm;
+        if (is_points) share = (share * bonus.point_ppm + whole_ppm - 1) / whole_ppm;
+        if (is_points && sees_unweighted(plan, bonus)) share = raised_by_weights(share, plan, bonus);
         most.earned[static_cast<std::size_t>(paid_on(plan, bonus))] =
             static_cast<std::int64_t>(std::min(share, Int128{share_max}));
     }
@@ -238,8 +259,9 @@ BonusMost most_of(const Plan& plan, const Bonus& bonus, const std::vector<BonusM
 // ── In words ─────────────────────────────────────────────────────────────────────────────────────
 
 std::string in_words(const Sums& sums, const Plan& plan) {
-    static constexpr std::array<std::string_view, 5> of = {
-        "of volume", "of volume before weights", "of qualifying volume", "of amounts", "of margins"};
+    static constexpr std::array<std::string_view, 6> of = {
+        "of volume",  "of volume before weights", "of qualifying volume",
+        "of qualifying volume before weights", "of amounts", "of margins"};
     std::string words;
     for (std::size_t on = 0; on < on_count; ++on) {
         if (sums[on] == 0) continue;
@@ -290,6 +312,12 @@ MostPaid as_most_paid(std::string code, const BonusMost& most, const Plan& plan)
     return paid;
 }
 
+/// Whether what a bonus pays at most may be paid on few orders, or none: what caps hold it to, and
+/// amounts per member. It stands beside the most of any class of orders.
+bool is_paid_beside(const BonusMost& most) {
+    return most.sums != most.earned || most.sums[static_cast<std::size_t>(On::member)] != 0;
+}
+
 /// Of each base the most over all classes: an upper bound also where bases can not be compared.
 BonusMost most_in_all(const Plan& plan, const std::vector<BonusMost>& bonuses) {
     BonusMost total;
@@ -308,6 +336,7 @@ BonusMost most_in_all(const Plan& plan, const std::vector<BonusMost>& bonuses) {
                 earned[b] = bonuses[b].earned;
                 paid = bonuses[b].sums;
             }
+            if (is_paid_beside(bonuses[b])) paid = bonuses[b].sums;
             for (std::size_t on = 0; on < on_count; ++on)
                 sums[on] = sum_clamped(sums[on], paid[on]);
         }

@@ -59,8 +59,15 @@ std::string describe_over(const Plan& plan, const Measure& measure) {
     std::string text = is_count ? "count of affiliates in "
                                 : fmt::format("sum of {} over ", plan.measures[measure.of].name);
     text += overs[static_cast<std::size_t>(measure.over)];
+    if (measure.over == Measure::Over::leg)
+        text += measure.leg == 1   ? " L"
+                : measure.leg == 2 ? " R"
+                                   : fmt::format(" {}", measure.leg);
     text += tree_words(measure.tree);
-    if (measure.levels) text += fmt::format(", {} levels deep", *measure.levels);
+    if (measure.levels)
+        text += fmt::format(", {} level{} deep", *measure.levels, *measure.levels == 1 ? "" : "s");
+    if (!measure.weights.empty())
+        text += fmt::format(", times {} by level", fmt::join(measure.weights, ", "));
     if (measure.over == Measure::Over::downline)
         text += measure.with_self ? ", oneself included" : ", without oneself";
     if (measure.where) text += ", who meet: " + describe(plan, *measure.where);
@@ -108,7 +115,8 @@ std::string describe(const Plan& plan, const Test& test) {
         case Test::Kind::joined_at_least_days:
             return fmt::format("joined at least {} days ago", test.min);
         case Test::Kind::legs:
-            return fmt::format("{} legs with: {}", test.count, describe(plan, *test.each));
+            return fmt::format("{} leg{} with: {}", test.count, test.count == 1 ? "" : "s",
+                               describe(plan, *test.each));
         case Test::Kind::frontline: break;
     }
     return fmt::format("{} direct affiliates with: {}", test.count, describe(plan, *test.each));

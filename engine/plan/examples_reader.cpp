@@ -33,6 +33,7 @@ std::optional<Period> read_period(TableReader& table, const Plan& plan, std::str
 std::optional<Period> read_example_period(TableReader& table, const Plan& plan,
                                           ExamplePeriod& period) {
     const auto stated = read_period(table, plan, period.period);
+    period.products = table.text("products");
     period.orders = table.text("orders");
     period.returns = table.text("returns");
     period.moves = table.text("moves");
@@ -77,7 +78,6 @@ void read_examples(TableReader& document, Plan& plan) {
         table.require("members", "give them as the rows of a members file");
         example.members = table.text("members").value_or("");
         const auto stated = read_example_period(table, plan, example.stated);
-        example.stated.products = table.text("products");
         example.stated.carry = table.text("carry");
         example.stated.carry_after = table.text("carry_after");
         if (!table.has("earnings") && !table.has("ranks") && !table.has("lines") &&

@@ -27,6 +27,11 @@ struct ReadingContext {
     std::vector<MeasureName> measures;      ///< by MeasureIndex
     std::vector<std::string> bonus_codes;   ///< of the bonuses before this one
 
+    std::vector<std::string_view> header_keys;  ///< of [plan]
+
+    /// "; it belongs in [plan]" of a key that slipped below another table; else nothing.
+    [[nodiscard]] std::string belongs_in_header(std::string_view key) const;
+
     /// Cells that tables by rank have been given, in all of the plan; see take_cells.
     mutable std::size_t cells_taken = 0;
 

@@ -3,6 +3,7 @@
 
 #include "engine/limits.hpp"
 #include "engine/plan/pay_parser.hpp"
+#include "engine/plan/useless_keys.hpp"
 
 namespace downline {
 
@@ -110,7 +111,9 @@ std::optional<Tiers> read_tiers(TableReader& table, const ReadingContext& contex
         tiers.by = *by;
         if (!tiers.is_marginal) unit = context.measures[*by].unit;
     }
-    if (!tiers.is_marginal)
+    if (tiers.is_marginal)
+        warn_of_useless(*inner, {"by"}, "marginal tiers go by the bonus's own base");
+    else
         inner->require("by", "write the measure whose value chooses the step, as by = \"pv\"");
     inner->require("steps", "write them as steps = [[0, \"5%\"], [500, \"8%\"]]");
     tiers.steps = read_steps(*inner, "steps", unit, context);

@@ -199,6 +199,10 @@ std::optional<MeasureIndex> read_measure(TableReader& table, std::string_view ke
     return context.measure(*name, table.place_of(key), table.problems());
 }
 
+std::string ReadingContext::belongs_in_header(std::string_view key) const {
+    return std::ranges::find(header_keys, key) == header_keys.end() ? "" : "; it belongs in [plan]";
+}
+
 RankPlace ReadingContext::rank(std::string_view name, Place place, Problems& problems) const {
     const auto at = std::ranges::find(rank_names, name);
     if (at != rank_names.end()) return static_cast<RankPlace>(at - rank_names.begin() + 1);

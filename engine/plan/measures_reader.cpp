@@ -159,12 +159,15 @@ private:
             measure_.with_self = table_.flag("self").value_or(is_sum);
             measure_.until = read_requirement(table_, "until", context_);
             if (table_.has("weights") && measure_.with_self)
-                table_.error("self", "exclusive_keys",
-                             "weights begin with level 1, so oneself has none; remove self");
+                table_.error(table_.has("self") ? "self" : "weights", "exclusive_keys",
+                             is_sum ? "weights begin with level 1, so oneself has none; write "
+                                      "self = false"
+                                    : "weights begin with level 1, so oneself has none; remove "
+                                      "self");
         }
         if (measure_.over == Over::leg) read_leg();
+        if (is_downline) read_weights_by_level();
         if (!is_sum) {
-            if (is_downline) read_weights_by_level();
             measure_.where = read_requirement(table_, "where", context_);
         }
     }
@@ -178,6 +181,9 @@ private:
         if (!leg) return;
         if (leg->is_text() && (leg->text == "L" || leg->text == "R"))
             measure_.leg = leg->text == "L" ? 1 : 2;
+        else if (const auto number = leg->is_text() ? parse_decimal(leg->text, 0, 1000) : std::nullopt;
+                 number.value_or(0) > 0)
+            measure_.leg = static_cast<std::uint32_t>(*number);
         else if (leg->is_integer())
             measure_.leg = static_cast<std::uint32_t>(table_.integer("leg", 1, 1000).value_or(1));
         else report_wrong_type(*leg, "leg", "\"L\", \"R\" or a number", table_.problems());

@@ -85,7 +85,7 @@ void read_active(TableReader& document, const ReadingContext& context, Plan& pla
     TableReader active(table->whole(), "[active]", document.problems());
     active.require("requires", "write requires = { pv = 100 }, or remove [active]");
     plan.active = read_requirement(active, "requires", context);
-    active.finish();
+    active.finish([&](std::string_view key) { return context.belongs_in_header(key); });
 }
 
 void read_limits(TableReader& document, Plan& plan) {
@@ -134,8 +134,8 @@ void warn_of_bonuses_for_nothing(const Plan& plan, const PlanPlaces& places, Pro
 
 void read_sections(const TomlValue& whole, Plan& plan, Checks& checks, Problems& problems) {
     TableReader document(whole, "the plan", problems);
-    read_header(document, plan);
     ReadingContext context;
+    read_header(document, context, plan);
     context.currency_places = plan.currency_places;
     std::vector<TableReader> ranks = document.tables("rank");
     name_ranks(ranks, context);
@@ -161,7 +161,7 @@ void read_sections(const TomlValue& whole, Plan& plan, Checks& checks, Problems&
 
 }  // namespace
 
-void read_header(TableReader& document, Plan& plan) {
+void read_header(TableReader& document, ReadingContext& context, Plan& plan) {
     if (!document.has("plan"))
         document.error("plan", "missing_key",
                        "the plan has no table [plan]; begin with it and write its name, currency, "
@@ -187,6 +187,7 @@ void read_header(TableReader& document, Plan& plan) {
                         .value_or(Rounding::half_up);
     table.know({"was"});
     table.finish();
+    context.header_keys = table.known();
 }
 
 void read_former_ranks(TableReader& document, const ReadingContext& context, Plan& plan) {
@@ -236,7 +237,7 @@ void read_ranks(std::vector<TableReader>& ranks, const ReadingContext& context, 
         table.require("requires", "write requires = { pv = 100 }");
         rank.requires_ = read_requirement(table, "requires", context).value_or(Requirement{});
         rank.maintain = read_requirement(table, "maintain", context);
-        table.finish();
+        table.finish([&](std::string_view key) { return context.belongs_in_header(key); });
         places.ranks.push_back(table.place());
         plan.ranks.push_back(std::move(rank));
     }

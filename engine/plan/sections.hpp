@@ -16,7 +16,7 @@ struct PlanPlaces {
 };
 
 /// `[plan]`. Sets everything but `was`, which needs the ranks.
-void read_header(TableReader& document, Plan& plan);
+void read_header(TableReader& document, ReadingContext& context, Plan& plan);
 void read_former_ranks(TableReader& document, const ReadingContext& context, Plan& plan);
 
 /// The names, units and dependency order of all measures: fills context.measures. The built-in pv

@@ -47,10 +47,25 @@ std::string as_written(const TomlValue& value) {
 
 void show_header(const Plan& plan, std::string& text) {
     static constexpr std::string_view roundings[] = {"half up", "half to even", "down"};
-    add(text, "{}: paid by {} in {}, from {}, rounded {}\n", plan.name,
-        period_kind_name(plan.period), plan.currency, format_day(plan.effective),
+    static constexpr std::string_view week_days[] = {
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    add(text, "{}: paid by {}{} in {}, from {}, rounded {}\n", plan.name,
+        period_kind_name(plan.period),
+        plan.period != PeriodKind::week
+            ? ""
+            : fmt::format(" from {} on", week_days[static_cast<std::size_t>(plan.week_starts) - 1]),
+        plan.currency, format_day(plan.effective),
         roundings[static_cast<std::size_t>(plan.rounding)]);
     for (const auto& [former, now] : plan.was) add(text, "  title {} is now {}\n", former, now);
+}
+
+void show_placement(const Plan& plan, std::string& text) {
+    static constexpr std::string_view fills[] = {"breadth first", "into the lesser leg",
+                                                 "to the left", "to the right",
+                                                 "to the left and the right by turns"};
+    if (!plan.placement) return;
+    add(text, "\nPlaces of who has none: {} wide, filled {}\n", plan.placement->width,
+        fills[static_cast<std::size_t>(plan.placement->fill)]);
 }
 
 void show_weights(const Plan& plan, std::string& text) {
@@ -102,6 +117,8 @@ void show_bonus(const Plan& plan, const Bonus& bonus, const TomlValue& table,
                              entry.key == "requires" || entry.key == "active";
         if (is_own || !is_told) add(text, "    {} = {}\n", entry.key, as_written(entry.value));
     }
+    if (bonus.kind == "personal" && !table.find("from"))
+        text += "    from = [\"customers\"], as it is not said\n";
     add(text, "    pays    {}\n", most);
 }
 
@@ -117,7 +134,9 @@ void show_bonuses(const Plan& plan, std::string& text) {
         show_bonus(plan, plan.bonuses[b],
                    tables && b < tables->list.size() ? tables->list[b] : nothing, most[b].most,
                    text);
-    add(text, "\nIn all the plan pays {}\n", most.back().most);
+    add(text, "\nIn all {} {}\n",
+        most.back().most.starts_with("unbounded") ? "what the plan pays is" : "the plan pays",
+        most.back().most);
 }
 
 /// The bounds of closing, as they are written.
@@ -136,6 +155,7 @@ void show_checks(const Plan& plan, std::string& text) {
 std::string show_plan(const Plan& plan) {
     std::string text;
     show_header(plan, text);
+    show_placement(plan, text);
     show_weights(plan, text);
     show_measures(plan, Needs::nothing, "Measures", text);
     add(text, "\nActive\n  {}\n",

@@ -30,7 +30,7 @@ TableReader::TableReader(const TomlValue& value, std::string name, Problems& pro
 bool TableReader::has(std::string_view key) { return value(key) != nullptr; }
 
 const TomlValue* TableReader::value(std::string_view key) {
-    if (std::ranges::find(known_, key) == known_.end()) known_.push_back(key);
+    if (!knows(key)) known_.push_back(key);
     return value_->find(key);
 }
 
@@ -146,13 +146,19 @@ void TableReader::require(std::string_view key, std::string_view remedy) {
     problems_->error(place(), "missing_key", fmt::format("{} lacks {}; {}", name_, key, remedy));
 }
 
-void TableReader::finish() {
+bool TableReader::knows(std::string_view key) const {
+    return std::ranges::find(known_, key) != known_.end();
+}
+
+void TableReader::finish(const std::function<std::string(std::string_view)>& belongs) {
     for (const TomlValue::Entry& entry : value_->table) {
-        if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-        const std::string nearest = near_name(entry.key, known_, *problems_);
+        if (knows(entry.key)) continue;
+        std::string remedy;
+        if (belongs && problems_->wants_suggestions()) remedy = belongs(entry.key);
+        if (remedy.empty()) remedy = near_name(entry.key, known_, *problems_);
         problems_->error(entry.place, "unknown_key",
                          fmt::format("{} has no key {}{}", name_, in_quotes(entry.key),
-                                     nearest.empty() ? "; remove it" : nearest));
+                                     remedy.empty() ? "; remove it" : remedy));
     }
 }
 

@@ -6,6 +6,7 @@
 // `finish` reports every key that nobody asked for, with the nearest known one.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,8 +59,13 @@ public:
     void know(std::initializer_list<std::string_view> keys);
     /// An error where the key is absent.
     void require(std::string_view key, std::string_view remedy);
-    /// Reports the keys that nobody asked for.
-    void finish();
+    /// Reports the keys that nobody asked for. `belongs` says where a key stands that is none here:
+    /// the end of a message, or nothing.
+    void finish(const std::function<std::string(std::string_view)>& belongs = {});
+    /// Whether anybody asked for the key.
+    [[nodiscard]] bool knows(std::string_view key) const;
+    /// All that anybody asked for.
+    [[nodiscard]] const std::vector<std::string_view>& known() const { return known_; }
 
     void error(std::string_view key, std::string_view code, std::string text);
     [[nodiscard]] Place place() const { return value_->place; }

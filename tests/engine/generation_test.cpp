@@ -69,6 +69,15 @@ TEST_CASE("a generation starts at a closer: one is paid by how many stand below"
         CHECK(line.paid_level == (line.earner == "bob" ? 0 : line.earner == "ann" ? 1 : 2));
 }
 
+TEST_CASE("the own group alone may be paid") {
+    const std::string own_alone = generations("own_group = \"1%\"\n");
+    std::string text = own_alone;
+    text.erase(text.find("generations = ["), std::string("generations = [\"5%\", \"3%\"]\n").size());
+    const Paid paid = pay(draw(line_of_leaders), text);
+    CHECK(paid.to("bob") == 100);
+    CHECK(paid.to("ann") == 0);
+}
+
 TEST_CASE("a generation ends with a closer: one more than stand between") {
     const Paid paid = pay(draw(line_of_leaders), generations("closer = \"included\"\n"));
     CHECK(paid.to("bob") == 500);

@@ -82,6 +82,22 @@ points = { count = "affiliates", over = "downline", weights = [5, 2], where = { 
     CHECK(measure(drawn, paid, 2, "bob") == 5 + 2);
 }
 
+TEST_CASE("weights by level multiply what a sum takes of each level") {
+    const DrawnTree drawn = draw(R"(
+        ann 100
+          bob 10
+            cat 7
+              dan 1000
+          eve 20
+    )");
+    const Paid paid = pay_alone(drawn, R"(
+[measures]
+weighted = { sum = "pv", over = "downline", weights = [5, 2], self = false }
+)");
+    CHECK(measure(drawn, paid, 2, "ann") == 5 * (1000 + 2000) + 2 * 700);  // hundredths
+    CHECK(measure(drawn, paid, 2, "bob") == 5 * 700 + 2 * 100000);
+}
+
 TEST_CASE("until stops within levels and weights too, which go by the distance in the whole tree") {
     const DrawnTree drawn = draw(R"(
         ann 1

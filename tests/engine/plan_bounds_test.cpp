@@ -208,3 +208,38 @@ TEST_CASE("a cap that binds every rank bounds what has no other bound") {
           "all: at most 80.00 USD per member; to one member at most 5.00 to 80.00 USD by rank\n"
           ": at most 80.00 USD per member\n");
 }
+
+TEST_CASE("what a cap of volume holds may be paid on few orders, beside the most of the others") {
+    // 50 % of 20.00 of kind x are held to 10 % of all 100.00, 30 % of 80.00 of kind y stand beside:
+    // 34.00. Stated is what it can not pass: 10 % + 30 %.
+    const std::string of_y = named("b", "personal", "orders = { kind = [\"y\"] }\nrate = \"30%\"");
+    CHECK(most(named("a", "personal", "orders = { kind = [\"x\"] }\nrate = \"50%\"\n"
+                                      "cap = { of_volume = \"10%\" }") +
+               of_y) ==
+          "a: at most 10% of volume; capped at 10% of volume\nb: at most 30% of volume\n"
+          ": at most 40% of volume\n");
+    // A cap that never binds leaves it on its own orders.
+    CHECK(most(named("a", "personal", "orders = { kind = [\"x\"] }\nrate = \"8%\"\n"
+                                      "cap = { of_volume = \"10%\" }") +
+               of_y) ==
+          "a: at most 8% of volume; capped at 10% of volume\nb: at most 30% of volume\n"
+          ": at most 30% of volume\n");
+}
+
+TEST_CASE("the highest factor raises what a fixed amount can be") {
+    CHECK(most(ranks + named("f", "fixed", "by_rank = { gold = \"20.00\" }\nfactor = \"120%\"")) ==
+          "f: at most 24.00 USD per member\n: at most 24.00 USD per member\n");
+}
+
+TEST_CASE("who does not see one weight is paid on what the others make of an order") {
+    const std::string weights =
+        "[[weight]]\norders = { buyer = \"customer\" }\nvolume = \"50%\"\n"
+        "qualifying_volume = \"50%\"\nexcept = [\"r\", \"q\"]\n"
+        "[[weight]]\norders = { kind = [\"x\"] }\nvolume = \"200%\"\n";
+    // 20 % of 100.00 that another weight makes 200.00; of qualifying volume there is no other.
+    CHECK(most(weights + named("r", "personal", "rate = \"20%\"") +
+               named("q", "personal", "base = \"qualifying_volume\"\nrate = \"20%\"")) ==
+          "r: at most 40% of volume before weights\nq: at most 20% of qualifying volume before "
+          "weights\n: at most 40% of volume before weights and 20% of qualifying volume before "
+          "weights\n");
+}

@@ -92,6 +92,11 @@ m = { sum = "pv", over = "frontline", levels = 2 }
 m = { count = "affiliates", over = "downline", self = true, weights = [3, 1] }
 )",
      {R"(7:55 exclusive_keys: weights begin with level 1, so oneself has none; remove self)"}},
+    {"weights of a sum, which has oneself in it unless said",
+     header + R"([measures]
+m = { sum = "pv", over = "downline", weights = [3, 1] }
+)",
+     {R"(7:48 exclusive_keys: weights begin with level 1, so oneself has none; write self = false)"}},
     {"a leg without a name",
      header + R"([measures]
 m = { sum = "pv", over = "leg" }

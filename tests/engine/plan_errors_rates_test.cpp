@@ -105,6 +105,10 @@ orders = { kind = ["kit"] })",
      {R"(10:9 exclusive_keys: bonus "b" has both rate and steps; keep one)",
       R"(11:10 useless_key: a binary pays on the legs of places, not on orders; remove orders, )"
       R"(and say by volume what the legs hold)"}},
+    {"a binary on amounts; that it is on volume may be said",
+     header + bonus("rate = \"10%\"\nbase = \"amount\"", "binary"),
+     {R"(10:8 useless_key: a binary pays on the legs of places, not on orders; remove base, )"
+      R"(and say by volume what the legs hold)"}},
     {"a binary over money",
      header + "[measures]\nsales = { sum = \"amount\" }\n" +
          bonus(R"(rate = "10%"
@@ -134,7 +138,7 @@ amount = "1.00")"),
     {"a key of another kind",
      header + bonus(R"(rate = "5%"
 levels = ["5%"])"),
-     {R"(10:1 unknown_key: bonus "b" has no key "levels"; remove it)"}},
+     {R"(10:1 unknown_key: bonus "b" has no key "levels"; it is a key of unilevel, match)"}},
     {"a misspelt key",
      header + bonus(R"(rate = "5%"
 order = { buyer = "customer" })"),

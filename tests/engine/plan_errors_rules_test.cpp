@@ -18,6 +18,12 @@ requires = { pvv = 100 }
 )",
      {R"(6:1 missing_key: [active] lacks requires; write requires = { pv = 100 }, or )"
       R"(remove [active])"}},
+    {"a key of [plan] below another table",
+     header + R"([active]
+requires = { pv = 100 }
+rounding = "down"
+)",
+     {R"(8:1 unknown_key: [active] has no key "rounding"; it belongs in [plan])"}},
     {"a requirement that is a number",
      header + R"([active]
 requires = 100

@@ -349,6 +349,17 @@ TEST_CASE("keys that say nothing beside others are warned of") {
                  "orders = { buyer = \"customer\" }\n") ==
           "20:8 useless_key: tree says nothing here: a fixed amount follows the rank\n"
           "21:10 useless_key: orders says nothing here: a fixed amount follows the rank\n");
+    CHECK(warned("kind = \"binary\"\nrate = \"1%\"\nbase = \"volume\"\n") == "");
+    CHECK(warned("kind = \"personal\"\norders = { buyer = \"affiliate\" }\nrate = \"1%\"\n") ==
+          "19:10 pays_nothing: bonus \"c\" takes only orders that affiliates buy, and pays those "
+          "that their customers buy; write from = [\"self\"]\n");
+    CHECK(warned("kind = \"personal\"\norders = { buyer = \"customer\" }\nfrom = [\"self\"]\n"
+                 "rate = \"1%\"\n") ==
+          "19:10 pays_nothing: bonus \"c\" takes only orders that customers buy, and pays those "
+          "that the seller buys; write from = [\"customers\"]\n");
+    CHECK(warned("kind = \"personal\"\ntiers = { by = \"gv\", mode = \"marginal\", steps = [[0, "
+                 "\"1%\"]] }\n") ==
+          "19:16 useless_key: by says nothing here: marginal tiers go by the bonus's own base\n");
     CHECK(warned("kind = \"match\"\nof = [\"b\"]\nlevels = [\"1%\"]\nbase = \"amount\"\n") ==
           "21:8 useless_key: base says nothing here: a match is paid on what members earned\n");
     CHECK(warned("kind = \"pool\"\nfund = \"1%\"\nshares = 1\ntree = \"enroller\"\n") ==

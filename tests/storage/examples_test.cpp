@@ -39,6 +39,58 @@ std::string stated(const std::string& expected) {
     return failures(std::string{example_head} + two_orders + expected);
 }
 
+TEST_CASE("the products of an example are there in its periods before, which may change them") {
+    const std::string royalty = R"(
+[[bonus]]
+code = "work"
+kind = "royalty"
+rate = "10%"
+)";
+    const std::string example = R"(
+[[example]]
+name = "a work sold in two months"
+period = "2026-02"
+members = """
+member_id,sponsor_id,joined_on
+ann,,2019-01-01
+bob,,2019-01-01
+"""
+products = """
+sku,creator_id,volume
+song,ann,50
+"""
+orders = """
+order_id,member_id,ordered_on,amount,sku
+2,bob,2026-02-01,100.00,song
+"""
+earnings = """
+member_id,bonus,amount
+ann,work,6.00
+"""
+[[example.before]]
+period = "2026-01"
+products = """
+sku,creator_id,volume,valid_from
+song,ann,60,2026-02-01
+"""
+orders = """
+order_id,member_id,ordered_on,amount,sku
+1,bob,2026-01-01,100.00,song
+"""
+earnings = """
+member_id,bonus,amount
+ann,work,5.00
+"""
+)";
+    // Without [active]: everybody is. 10 % of 50 points, then of 60.
+    std::string plan = small_plan;
+    plan.erase(plan.find("[active]"), plan.find("[[rank]]") - plan.find("[active]"));
+    std::string texts;
+    for (const ExampleFailure& failure : check_examples(plan_from(plan + royalty + example)))
+        texts += failure.text + "\n";
+    CHECK(texts == "");
+}
+
 TEST_CASE("an example that states what the plan pays passes") {
     // rep: 10 % of 100.00, 5 % of 200.00; boss: 5 % of 300.00.
     CHECK(stated(R"(

@@ -1,6 +1,8 @@
 // Facts → snapshot.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "engine/errors.hpp"
 #include "storage/order_places.hpp"
 #include "storage/packing.hpp"
@@ -49,6 +51,42 @@ TEST_CASE("who joins after the last day is not there, and a parent who does leav
     CHECK(members.number[0] == facts.number("child"));
     CHECK(members.sponsor[0] == no_member);
     CHECK(load_month(facts, "2026-02").snapshot.members.sponsor[0] == 1);
+}
+
+TEST_CASE("above a customer who becomes an affiliate later stands the nearest affiliate") {
+    Facts facts;
+    facts.affiliate("boss");
+    facts.customer("bea", "boss");
+    facts.customer("bob", "bea");
+    facts.customer("cat", "bob");
+    facts.affiliate("dan", "bob");
+    facts.new_import();
+    facts.change("bea", "kind", "2026-03-01", 0);
+    facts.change("bob", "kind", "2026-02-10", 0);
+    facts.order({"o1", "cat", "2026-01-05", 10'000});
+    const auto sponsor_of = [&](const char* id, const char* month) {
+        const Loaded loaded = load_month(facts, month);
+        const Members& members = loaded.snapshot.members;
+        const auto at = [&](std::int64_t number) {
+            return std::ranges::find(members.number, number) - members.number.begin();
+        };
+        return members.number[members.sponsor[static_cast<std::size_t>(at(facts.number(id)))]];
+    };
+    for (const char* id : {"bea", "bob", "cat", "dan"})
+        CHECK(sponsor_of(id, "2026-01") == facts.number("boss"));
+    CHECK(sponsor_of("cat", "2026-02") == facts.number("bob"));
+    CHECK(sponsor_of("bob", "2026-02") == facts.number("boss"));
+    CHECK(sponsor_of("bob", "2026-03") == facts.number("bea"));
+    // And the one above is paid: 10 % of what cat bought first.
+    const RunSummary draft = make_draft(facts.database, plan_from(small_plan + std::string(R"(
+[[bonus]]
+code   = "whoever"
+kind   = "personal"
+rate   = "10%"
+active = false
+)")),
+                                        period("2026-01"), "ann", "2026-02-02T10:00:00Z", 1);
+    CHECK(draft.bonuses.back().paid_minor == 1000);
 }
 
 TEST_CASE("kind and status are those of the period's last day") {
