@@ -239,7 +239,11 @@ private:
             check_bonus(row[2]);
             (void)member(row[1]);
             named.emplace(row[0], row[2]);
-            stated.insert({{row[0], row[1], row[2], row[3], row[4]}, amount(row[5])});
+            const auto or_none = [](const std::string& level) {
+                return level.empty() ? std::string{"0"} : level;
+            };
+            stated.insert({{row[0], row[1], row[2], or_none(row[3]), or_none(row[4])},
+                           amount(row[5])});
         }
         for (const auto& [member_id, computed] : members_)
             for (const EarningLine& line : computed.earnings.lines)

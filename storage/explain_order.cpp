@@ -84,7 +84,7 @@ Found find_run_of(Database& database, const std::optional<std::string>& plan,
     std::vector<RunRecord> runs = list_runs(database);
     std::ranges::stable_sort(runs, {}, &RunRecord::first_day);
     for (const RunRecord& run : runs) {
-        if (run.state != "final" && run.state != "draft") continue;
+        if (run.state != "final" && run.state != "draft" && run.state != "estimate") continue;
         if ((plan && run.plan != *plan) || run.last_day < order.ordered_on) continue;
         if (!first_day) first_day = run.first_day;
         if (found && found->run.plan == run.plan) continue;

@@ -124,7 +124,8 @@ std::vector<Legs> legs_of(const BinaryRule& rule, const PayView& view) {
     const Forest& forest = *view.trees.placement;
     std::vector<std::int64_t> volume(forest.count());
     for (Position p = 0; p < forest.count(); ++p)
-        volume[p] = view.standing.measures[rule.volume][forest.member()[p]];
+        volume[p] = multiply_checked(rule.hundredths_per_unit,
+                                     view.standing.measures[rule.volume][forest.member()[p]]);
     const std::vector<std::int64_t> sum = roll_up(forest, volume);
     std::vector<Legs> legs(forest.count());
     for (Position p = 0; p < forest.count(); ++p) {
@@ -306,7 +307,7 @@ Bound BinaryRule::bound(const Bonus& bonus) const {
     bound.unbounded_because =
         "every member's lesser leg is paid, level above level; cap = { of_volume = \"40%\" } "
         "bounds it" +
-        where_it_passes(per_point_ppm(bonus, factor_ppm));
+        (hundredths_per_unit == 1 ? where_it_passes(per_point_ppm(bonus, factor_ppm)) : "");
     return bound;
 }
 
@@ -359,16 +360,24 @@ Int128 BinaryRule::per_point_ppm(const Bonus& bonus, std::int64_t factor_ppm) co
     return most;
 }
 
-/// What a binary sums up in the legs: a measure in points.
+/// What a binary sums up in the legs. Of a number of people or orders there is no share in money.
 void read_leg_volume(BinaryRule& rule, TableReader& table, const ReadingContext& context) {
     const auto measure = read_measure(table, "volume", context);
     if (!measure) return;
     rule.volume = *measure;
-    if (context.measures[*measure].unit != Measure::Unit::centipoints)
+    const auto& [name, unit, is_over_downline] = context.measures[*measure];
+    if (unit == Measure::Unit::minor)
         table.error("volume", "wrong_unit",
-                    fmt::format("volume is {}, which is not in points; the legs of a binary hold "
-                                "points",
-                                context.measures[*measure].name));
+                    fmt::format("volume is {}, which is money; the legs of a binary hold points, or "
+                                "a count for cycle and steps",
+                                name));
+    if (unit != Measure::Unit::count) return;
+    rule.hundredths_per_unit = 100;
+    if (table.has("rate"))
+        table.error("volume", "wrong_unit",
+                    fmt::format("volume is {}, which is a count, and rate is a share of points; "
+                                "write cycle or steps",
+                                name));
 }
 
 void read_binary_form(BinaryRule& rule, TableReader& table, const ReadingContext& context) {

@@ -16,14 +16,15 @@ public:
         ByRank amount_minor;
     };
 
-    MeasureIndex volume = pv_measure;
+    MeasureIndex volume = pv_measure;  ///< what the legs hold, in hundredths whatever its unit
+    std::int64_t hundredths_per_unit = 1;  ///< of the measure's own unit: 100 of a count
     Form form{};
     Pay rate;
     Cycle cycle;
     std::vector<Tiers::Step> steps;
     bool carries = true;       ///< `carry = "none"` turns it off
     bool flushes_over_cap = false;
-    ByRank max_leg, min;       ///< in hundredths of a point
+    ByRank max_leg, min;       ///< in hundredths
     std::int64_t minor_per_unit = 100;  ///< of the currency
 
     [[nodiscard]] Payout pay(const PayView& view) const override;

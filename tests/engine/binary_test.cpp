@@ -60,6 +60,23 @@ TEST_CASE("min is the least lesser leg that pays, after the legs are cut to max_
     CHECK(to_ann("120", "min = 100\nmax_leg = 100") == 1000);
 }
 
+TEST_CASE("legs may hold a count, three sales on either side to a cycle") {
+    const DrawnTree drawn = legs("300", "120.50");
+    const auto pays = [&](const std::string& keys) {
+        return pay(drawn, "[measures]\nsales = { count = \"orders\" }\n[[bonus]]\ncode = \"team\"\n"
+                          "kind = \"binary\"\nvolume = \"sales\"\n" +
+                              keys);
+    };
+    // One order on each side.
+    const Paid paid = pays("cycle = { greater = 1, lesser = 1, amount = \"7.00\" }");
+    CHECK(paid.to("ann") == 700);
+    CHECK(left_to(drawn, paid, "ann") == Carry{drawn.index("ann"), 0, 0});
+    CHECK(pays("steps = [[1, \"3.00\"], [2, \"9.00\"]]").to("ann") == 300);
+    const Paid none = pays("cycle = { greater = 2, lesser = 1, amount = \"7.00\" }");
+    CHECK(none.to("ann") == 0);
+    CHECK(left_to(drawn, none, "ann") == Carry{drawn.index("ann"), 100, 100});
+}
+
 TEST_CASE("max_leg cuts a leg, and what it cuts is lost") {
     const DrawnTree drawn = legs("300", "120");
     const Paid paid = binary(drawn, "rate = \"10%\"\nmax_leg = 200");

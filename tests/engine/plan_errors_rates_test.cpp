@@ -114,8 +114,15 @@ orders = { kind = ["kit"] })",
          bonus(R"(rate = "10%"
 volume = "sales")",
                "binary"),
-     {R"(12:10 wrong_unit: volume is sales, which is not in points; the legs of a binary hold )"
-      R"(points)"}},
+     {R"(12:10 wrong_unit: volume is sales, which is money; the legs of a binary hold points, )"
+      R"(or a count for cycle and steps)"}},
+    {"a share of a count",
+     header + "[measures]\norders_n = { count = \"orders\" }\n" +
+         bonus(R"(rate = "10%"
+volume = "orders_n")",
+               "binary"),
+     {R"(12:10 wrong_unit: volume is orders_n, which is a count, and rate is a share of points; )"
+      R"(write cycle or steps)"}},
     {"a binary whose steps are rates, in the sponsor tree",
      header + bonus(R"(steps = [[250, "4%"]]
 tree = "sponsor")",

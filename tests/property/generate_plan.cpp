@@ -475,12 +475,15 @@ private:
 
     void binary(int number) {
         binaries_.push_back(fmt::format("b{}", number));
-        if (dice_.chance(40)) text_ += dice_.chance(50) ? "volume = \"gv\"\n" : "volume = \"own\"\n";
         const auto volume = [&] {
             return dice_.chance(20) ? by_rank([&] { return points(); }) : points();
         };
         const int form = dice_.roll(3);
         has_point_ = form == 0;
+        if (form != 0 && wanted_.has_sequences && dice_.chance(20))
+            text_ += "volume = \"orders_n\"\n";
+        else if (dice_.chance(40))
+            text_ += dice_.chance(50) ? "volume = \"gv\"\n" : "volume = \"own\"\n";
         if (form == 0) {
             text_ += "rate = " + (dice_.chance(30) ? by_rank([&] { return rate(); }) : rate()) + "\n";
         } else if (form == 1) {

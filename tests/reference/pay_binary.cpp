@@ -60,7 +60,8 @@ private:
     [[nodiscard]] std::int64_t leg(std::uint32_t number) const {
         std::int64_t sum = 0;
         for (const MemberIndex below : payer_.ledger.placement_leg(member_, number))
-            sum += payer_.ledger.measure(below, rule_.volume);
+            sum += payer_.ledger.measure(below, rule_.volume) *
+                   (payer_.ledger.plan.measures[rule_.volume].unit == Measure::Unit::count ? 100 : 1);
         return sum;
     }
 

@@ -67,6 +67,14 @@ earnings = """
 member_id,bonus,amount
 ann,work,6.00
 """
+ranks = """
+member_id,rank
+ann,none
+"""
+lines = """
+order_id,member_id,bonus,level,paid_level,amount
+2,ann,work,,,6.00
+"""
 [[example.before]]
 period = "2026-01"
 products = """

@@ -62,6 +62,17 @@ TEST_CASE("an order's slots close, and who is inactive says what it lacks") {
     CHECK(steps[2].maximum_minor == 40);
 }
 
+TEST_CASE("an order of an estimate is explained as one of a draft") {
+    Facts facts;
+    line_of_four(facts);
+    facts.order({"2", "eve", "2026-02-05", 2'000});
+    draft(facts, "2026-01");
+    REQUIRE(draft(facts, "2026-02").record.state == "estimate");
+    const ExplainedOrder order = explain_order(facts.database, std::nullopt, "2");
+    CHECK(order.run.number == 2);
+    CHECK(order.sequence == 2);  // the draft before has the first
+}
+
 TEST_CASE("what is explained is what is stored, or it is not shown") {
     Facts facts;
     line_of_four(facts);
