@@ -28,11 +28,14 @@ SELECT m.member_id || ' moves in the ' ||
        NULL, v.holds_from, NULL, ': ' || v.reason
 FROM move v JOIN member m ON m.number = v.member WHERE v.import = ?1 AND v.holds_from <= ?2
 UNION ALL
-SELECT m.member_id || CASE WHEN c.item = 'kind' THEN ' becomes an affiliate' ELSE ' is ' ||
+SELECT m.member_id || CASE c.item WHEN 'kind' THEN ' becomes an affiliate'
+       WHEN 'joined_on' THEN ' joins on another day' WHEN 'title' THEN ' brings another title'
+       ELSE ' is ' ||
        CASE c.value WHEN 0 THEN 'active' WHEN 1 THEN 'suspended' ELSE 'terminated' END END,
        NULL, c.holds_from, NULL, ''
 FROM member_change c JOIN member m ON m.number = c.member
-WHERE c.import = ?1 AND c.item IN ('kind', 'status') AND c.holds_from <= ?2
+WHERE c.import = ?1 AND c.item IN ('kind', 'status', 'joined_on', 'title')
+ AND c.holds_from <= ?2
 UNION ALL
 SELECT m.member_id || ' joins', NULL, m.joined_on, NULL, '' FROM member m
 WHERE m.import = ?1 AND m.joined_on <= ?2

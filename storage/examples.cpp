@@ -40,8 +40,9 @@ public:
     /// What differs, each as a sentence.
     std::vector<std::string> differences() {
         import(ImportKind::members, example_.members);
-        if (example_.stated.products) import(ImportKind::products, *example_.stated.products);
+        import_dated(example_.stated);
         for (const ExamplePeriod& before : example_.before) {
+            import_dated(before);
             compute(before);
             close(before.period);
         }
@@ -63,16 +64,20 @@ private:
                          row_error_text(report.errors.front())));
     }
 
+    /// What says itself from when on, or for which period: those of the example may say it of the
+    /// periods before.
+    void import_dated(const ExamplePeriod& stated) {
+        if (stated.products) import(ImportKind::products, *stated.products);
+        if (stated.moves) import(ImportKind::moves, *stated.moves);
+        if (stated.adjustments) import(ImportKind::adjustments, *stated.adjustments);
+    }
+
     void compute(const ExamplePeriod& stated) {
         const std::optional<Period> period = parse_period(stated.period, plan_.week_starts);
         if (!period) fail(fmt::format("\"{}\" is no period", stated.period));
         close_until(*period);
-        if (stated.products && &stated != &example_.stated)
-            import(ImportKind::products, *stated.products);
-        if (stated.moves) import(ImportKind::moves, *stated.moves);
         if (stated.orders) import(ImportKind::orders, *stated.orders);
         if (stated.returns) import(ImportKind::returns, *stated.returns);
-        if (stated.adjustments) import(ImportKind::adjustments, *stated.adjustments);
         draft_of(database_, plan_, *period, signature, 1, [&](Snapshot& snapshot) {
             if (!stated.carry) return;
             for (const auto& [bonus, legs] : read_legs(*stated.carry))

@@ -61,6 +61,7 @@ struct MemberVersions::Known {
         std::int64_t sponsor{}, enroller{}, placement{}, leg{};  ///< 0: none
     };
     Parents at_first, now;
+    bool has_moves = false;
     Day joined_on{};
     std::vector<Version> kinds, statuses;
     std::string name, country, title;
@@ -83,7 +84,9 @@ MemberVersions::MemberVersions(ImportContext& context, const MemberRows& rows, K
           " ORDER BY holds_from, effective_on, row")),
       id_(context.database.query("SELECT member_id FROM member WHERE number = ?1")),
       insert_(context.database.query("INSERT INTO member_change(import, member, item, holds_from,"
-                                     " value) VALUES (?1, ?2, ?3, ?4, ?5)")) {}
+                                     " value) VALUES (?1, ?2, ?3, ?4, ?5)")),
+      correct_(context.database.query(
+          "UPDATE member SET joined_on = ?2, title = nullif(?3, '') WHERE number = ?1")) {}
 
 void MemberVersions::add_change(std::uint32_t number, std::string_view item, Day holds_from,
                                 std::int64_t value) {
@@ -95,6 +98,7 @@ void MemberVersions::read_moves(Known& known) {
     known.now = known.at_first;
     moves_.bind(1, std::int64_t{known.number});
     while (moves_.step()) {
+        known.has_moves = true;
         const std::int64_t parent = moves_.integer(1);
         switch (static_cast<Tree>(moves_.integer(0))) {
             case Tree::sponsor: known.now.sponsor = parent; break;
@@ -197,17 +201,43 @@ bool MemberVersions::check_parents(std::uint32_t row, const Known& known) {
     return false;
 }
 
-/// What can never differ: the day of joining, and the title that was brought along.
-bool MemberVersions::check_constants(std::uint32_t row, const Known& known) {
+/// The day of joining, and the title that was brought along. With --replace they are corrected in
+/// the member's own row, which no closed period has seen; member_change keeps what stood there.
+bool MemberVersions::settle_constants(std::uint32_t row, const Known& known, bool& is_changed) {
+    const Day joined_on = rows_.joined_on[row];
+    const std::string title = rows_.title[row].empty() ? known.title : std::string(rows_.title[row]);
     RowDifferences found;
-    found.add("joined_on", format_day(known.joined_on), format_day(rows_.joined_on[row]));
-    if (!rows_.title[row].empty()) found.add("title", known.title, std::string(rows_.title[row]));
+    found.add("joined_on", format_day(known.joined_on), format_day(joined_on));
+    found.add("title", known.title, title);
+    const bool is_twice =
+        context_.options.replace &&
+        !context_.confirmed_keys.insert(fmt::format("member {}", known.number)).second;
     if (found.is_empty()) return true;
-    refuse(row, member_member_id, code::conflict,
-           fmt::format("member_id {} is known with other content: {}; correct the file, or undo "
-                       "the import that brought it",
-                       shown_value(rows_.member_id[row]), found.text()));
-    return false;
+    const Day earliest = std::min(known.joined_on, joined_on);
+    std::string remedy;
+    if (!context_.options.replace || is_twice || context_.closing.holds(earliest))
+        remedy = context_.conflict_remedy(is_twice, earliest,
+                                          "correct what came of it by adjustments");
+    else if (joined_on != known.joined_on && (known.now.placement != 0 || known.has_moves))
+        remedy = "its place and its moves begin with that day; undo the import that brought it";
+    if (!remedy.empty()) {
+        refuse(row, member_member_id, code::conflict,
+               fmt::format("member_id {} is known with other content: {}; {}",
+                           shown_value(rows_.member_id[row]), found.text(), remedy));
+        return false;
+    }
+    if (joined_on != known.joined_on)
+        add_change(known.number, "joined_on", joined_on, known.joined_on);
+    if (title != known.title) {
+        insert_.bind(1, context_.import_number).bind(2, std::int64_t{known.number});
+        insert_.bind(3, "title").bind(4, std::int64_t{joined_on}).bind(5, known.title).run();
+    }
+    correct_.bind(1, std::int64_t{known.number}).bind(2, std::int64_t{joined_on});
+    correct_.bind(3, title).run();
+    context_.saw_day(known.joined_on);
+    context_.saw_day(joined_on);
+    is_changed = true;
+    return true;
 }
 
 bool MemberVersions::is_closed(std::uint32_t row, std::size_t column, Day day) {
@@ -318,8 +348,8 @@ void MemberVersions::settle_texts(std::uint32_t row, const Known& known, bool& i
 
 void MemberVersions::settle(std::uint32_t row, std::uint32_t number) {
     const Known known = read(number);
-    bool is_new_kind = false, is_new_status = false, is_new_text = false;
-    if (!check_parents(row, known) || !check_constants(row, known) ||
+    bool is_corrected = false, is_new_kind = false, is_new_status = false, is_new_text = false;
+    if (!check_parents(row, known) || !settle_constants(row, known, is_corrected) ||
         !settle_kind(row, known, is_new_kind) || !settle_status(row, known, is_new_status))
         return;
     if (is_new_kind) {
@@ -331,7 +361,7 @@ void MemberVersions::settle(std::uint32_t row, std::uint32_t number) {
         context_.saw_day(static_cast<Day>(rows_.status_on[row]));
     }
     settle_texts(row, known, is_new_text);
-    if (is_new_kind || is_new_status || is_new_text) ++context_.report.changed_rows;
+    if (is_corrected || is_new_kind || is_new_status || is_new_text) ++context_.report.changed_rows;
     else ++context_.report.unchanged_rows;
 }
 

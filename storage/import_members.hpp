@@ -132,7 +132,7 @@ private:
     void read_moves(Known& known);
     bool check_parent(std::uint32_t row, std::size_t column, std::string_view id,
                       std::int64_t at_first, std::int64_t now, std::string_view code);
-    bool check_constants(std::uint32_t row, const Known& known);
+    bool settle_constants(std::uint32_t row, const Known& known, bool& is_changed);
     bool settle_kind(std::uint32_t row, const Known& known, bool& is_changed);
     bool settle_kind_day(std::uint32_t row, const Known& known, bool& is_changed);
     bool may_replace(const std::string& key);
@@ -148,7 +148,7 @@ private:
     KnownMembers& known_;
     const NewMembers& fresh_;
     Day today_ = 0;  ///< of the import: when a name or country begins to hold
-    Query member_, changes_, moves_, id_, insert_;
+    Query member_, changes_, moves_, id_, insert_, correct_;
 };
 
 }  // namespace downline

@@ -84,6 +84,10 @@ constexpr std::array dependences{
     Dependence{"SELECT c.import FROM member_change c JOIN member m ON m.number = c.member"
                " WHERE m.import = ?1 AND c.import <> ?1",
                "changes members of it"},
+    Dependence{"SELECT c.import FROM member_change c JOIN member_change o ON o.member = c.member"
+               " AND o.item = c.item WHERE o.import = ?1 AND c.import > ?1"
+               " AND c.item IN ('joined_on', 'title')",
+               "replaces rows of it"},
     Dependence{"SELECT import FROM move WHERE import <> ?1 AND (member IN (SELECT number FROM"
                " member WHERE import = ?1) OR new_parent IN (SELECT number FROM member WHERE"
                " import = ?1))",
@@ -162,6 +166,16 @@ void undo_import(Database& database, std::int64_t number, const std::string& by,
     check_payouts(database, number);
     check_dependences(database, number);
     supersede_drafts(database, number);
+    // What an import corrected in the rows of members: member_change has what stood there.
+    for (const char* item : {"joined_on", "title"})
+        database
+            .query(fmt::format(
+                "UPDATE member SET {0} = (SELECT nullif(c.value, '') FROM member_change c WHERE"
+                " c.member = member.number AND c.import = ?1 AND c.item = '{0}') WHERE number IN"
+                " (SELECT member FROM member_change WHERE import = ?1 AND item = '{0}')",
+                item))
+            .bind(1, number)
+            .run();
     for (const char* table : {"replaced", "return_line", "order_line", "order_extent", "product",
                               "member_change", "move", "adjustment", "goal", "opening",
                               "member"})

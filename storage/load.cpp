@@ -173,8 +173,7 @@ std::vector<AutomaticPlace> place_automatically(const Plan& plan, LoadedMembers&
     throw Refusal(
         Refusal::Kind::input,
         fmt::format("order {} is dated {} but its buyer {} joins on {}, after {}{}; correct the "
-                    "order's date and import it with --replace, or undo the import of the member "
-                    "and correct the day of joining",
+                    "order's date or the member's day of joining, and import it with --replace",
                     query.text(0), format_day(orders.lines.ordered_on[first]), query.text(1),
                     format_day(static_cast<Day>(query.integer(2))), period_name(period),
                     count == 1 ? "" : fmt::format(" ({} such lines in all)", count)));

@@ -27,6 +27,9 @@ void read_code(TableReader& table, const ReadingContext& context, Bonus& bonus) 
         table.error("code", "bad_name",
                     fmt::format("code is {}; write 1 to {} bytes without spaces, commas or colons",
                                 in_quotes(*code), id_bytes_max));
+    else if (*code == "adjustment")
+        table.error("code", "bad_name",
+                    "code is \"adjustment\", as lines of adjustments are called; choose another");
     else if (std::ranges::find(context.bonus_codes, *code) != context.bonus_codes.end())
         table.error(
             "code", "duplicate_bonus",

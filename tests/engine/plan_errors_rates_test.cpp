@@ -146,6 +146,9 @@ amount = "1.00")"),
      header + bonus(R"(rate = "5%"
 levels = ["5%"])"),
      {R"(10:1 unknown_key: bonus "b" has no key "levels"; it is a key of unilevel, match)"}},
+    {"a bonus named as lines of adjustments are",
+     header + "[[bonus]]\ncode = \"adjustment\"\nkind = \"personal\"\nrate = \"5%\"\n",
+     {R"(7:8 bad_name: code is "adjustment", as lines of adjustments are called; choose another)"}},
     {"a misspelt key",
      header + bonus(R"(rate = "5%"
 order = { buyer = "customer" })"),

@@ -39,6 +39,45 @@ std::string stated(const std::string& expected) {
     return failures(std::string{example_head} + two_orders + expected);
 }
 
+TEST_CASE("moves and adjustments of an example may be of its periods before") {
+    // rep moves away from boss on the 10th of January; by its end boss has nobody below.
+    CHECK(failures(R"(
+[[example]]
+name = "a move in the month before"
+period = "2026-02"
+members = """
+member_id,sponsor_id,kind,joined_on
+boss,,affiliate,2025-01-01
+top,,affiliate,2025-01-01
+rep,boss,affiliate,2025-01-02
+"""
+moves = """
+member_id,tree,new_parent_id,effective_on,reason
+rep,sponsor,top,2026-01-10,asked for
+"""
+adjustments = """
+adjustment_id,member_id,period,amount,reason
+a1,boss,2026-01,7.00,a promise
+"""
+earnings = """
+member_id,bonus,amount
+boss,override,0.00
+"""
+[[example.before]]
+period = "2026-01"
+orders = """
+order_id,member_id,ordered_on,amount
+1,rep,2026-01-05,100.00
+2,boss,2026-01-05,100.00
+"""
+earnings = """
+member_id,bonus,amount
+boss,override,0.00
+boss,adjustment,7.00
+"""
+)") == "");
+}
+
 TEST_CASE("the products of an example are there in its periods before, which may change them") {
     const std::string royalty = R"(
 [[bonus]]

@@ -94,6 +94,46 @@ TEST_CASE("the day on which a customer became an affiliate can be replaced") {
           "0 new, 0 changed, 1 unchanged, 0 rejected");
 }
 
+TEST_CASE("the day of joining and the title that was brought along can be replaced") {
+    Database database = Database::in_memory();
+    const std::string head = "member_id,sponsor_id,joined_on,title\n";
+    import_good(database, ImportKind::members, head + "A,,2026-01-01,\nB,A,2026-01-02,gold\n");
+    const auto replace = [&](const std::string& rows) {
+        ImportOptions options = options_for(ImportKind::members, head + rows);
+        options.replace = true;
+        return said(import_files(database, options));
+    };
+    const auto members = [&] {
+        return *database.text("SELECT group_concat(member_id || ' ' || date(joined_on * 86400,"
+                              " 'unixepoch') || ' ' || ifnull(title, '-'), ', ') FROM member");
+    };
+    CHECK(import_members_text(database, head + "B,A,2026-01-03,gold\n") ==
+          "0 new, 0 changed, 0 unchanged, 1 rejected\n"
+          "members:2:1: error conflict: member_id \"B\" is known with other content: joined_on is "
+          "\"2026-01-02\", here \"2026-01-03\"; --replace lets the new content count");
+    CHECK(replace("A,,2026-01-01,\nB,A,2026-01-03,silver\n") ==
+          "0 new, 1 changed, 1 unchanged, 0 rejected");
+    CHECK(members() == "A 2026-01-01 -, B 2026-01-03 silver");
+    CHECK(replace("B,A,2026-01-03,silver\nB,A,2026-01-04,silver\n")
+              .ends_with("\"2026-01-04\"; the files have it twice, take one out"));
+    undo_import(database, 2, "tester", "2026-11-21T00:00:00Z");
+    CHECK(members() == "A 2026-01-01 -, B 2026-01-02 gold");
+    CHECK(changes(database) == "");
+}
+
+TEST_CASE("who was moved keeps the day of joining") {
+    Database database = Database::in_memory();
+    const std::string head = "member_id,sponsor_id,joined_on\n";
+    import_good(database, ImportKind::members, head + "A,,2026-01-01\nB,A,2026-01-02\n");
+    import_good(database, ImportKind::moves,
+                "member_id,tree,new_parent_id,effective_on,reason\nB,sponsor,,2026-02-01,asked\n");
+    ImportOptions options = options_for(ImportKind::members, head + "B,A,2026-01-03\n");
+    options.replace = true;
+    CHECK(said(import_files(database, options))
+              .ends_with("its place and its moves begin with that day; undo the import that brought "
+                         "it"));
+}
+
 TEST_CASE("versions of one member may stand in one file") {
     Database database = Database::in_memory();
     CHECK(import_members_text(database,
