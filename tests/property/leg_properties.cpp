@@ -40,8 +40,10 @@ std::map<MemberIndex, Legs> legs_before(const Snapshot& snapshot, const Standing
              at = members.placement[at]) {
             const std::uint32_t leg = members.leg[at];
             Legs& above = legs[members.placement[at]];
-            if (leg == 1) above.first += standing.measures[rule.volume][member];
-            if (leg == 2) above.second += standing.measures[rule.volume][member];
+            const std::int64_t held =
+                rule.hundredths_per_unit * standing.measures[rule.volume][member];
+            if (leg == 1) above.first += held;
+            if (leg == 2) above.second += held;
         }
     }
     const auto carried = snapshot.carry.find(bonus.code);
