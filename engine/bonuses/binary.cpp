@@ -380,6 +380,32 @@ void read_leg_volume(BinaryRule& rule, TableReader& table, const ReadingContext&
                                 name));
 }
 
+constexpr std::array<const char*, 3> cycle_keys{"greater", "lesser", "amount"};
+
+/// A table of cycles by rank, `{ silver = { greater = 400, … }, … }`, as one cycle of tables by rank.
+/// What is a cycle already stays.
+TomlValue with_ranks_inside(const TomlValue& cycle, Problems& problems) {
+    const auto is_cycle = [](const TomlValue::Entry& entry) {
+        return entry.value.is_table() &&
+               std::ranges::find(cycle_keys, entry.key) == cycle_keys.end();
+    };
+    if (cycle.table.empty() || !std::ranges::all_of(cycle.table, is_cycle)) return cycle;
+    TomlValue turned{.sort = TomlValue::Sort::table, .place = cycle.place};
+    for (const char* key : cycle_keys) {
+        TomlValue by_rank{.sort = TomlValue::Sort::table, .place = cycle.place};
+        for (const TomlValue::Entry& rank : cycle.table) {
+            TableReader one(rank.value, "the cycle of " + in_quotes(rank.key), problems);
+            one.require(key, "write { greater = 400, lesser = 200, amount = \"54.00\" }");
+            if (const TomlValue* value = one.value(key))
+                by_rank.table.push_back({rank.key, rank.place, *value});
+            one.know({"greater", "lesser", "amount"});
+            if (key == cycle_keys.front()) one.finish();
+        }
+        turned.table.push_back({key, cycle.place, std::move(by_rank)});
+    }
+    return turned;
+}
+
 void read_binary_form(BinaryRule& rule, TableReader& table, const ReadingContext& context) {
     std::vector<std::string_view> forms;
     for (const std::string_view key : {"rate", "cycle", "steps"})
@@ -405,13 +431,14 @@ void read_binary_form(BinaryRule& rule, TableReader& table, const ReadingContext
             }
     } else if (auto cycle = table.table("cycle")) {
         rule.form = BinaryRule::Form::cycle;
-        for (const char* key : {"greater", "lesser", "amount"})
-            cycle->require(key,
-                           "write cycle = { greater = 400, lesser = 200, amount = \"54.00\" }");
-        rule.cycle.greater_centipoints = read_volume_by_rank(*cycle, "greater", context);
-        rule.cycle.lesser_centipoints = read_volume_by_rank(*cycle, "lesser", context);
-        rule.cycle.amount_minor = read_amount_by_rank(*cycle, "amount", context);
-        cycle->finish();
+        const TomlValue turned = with_ranks_inside(cycle->whole(), table.problems());
+        TableReader one(turned, cycle->name(), table.problems());
+        for (const char* key : cycle_keys)
+            one.require(key, "write cycle = { greater = 400, lesser = 200, amount = \"54.00\" }");
+        rule.cycle.greater_centipoints = read_volume_by_rank(one, "greater", context);
+        rule.cycle.lesser_centipoints = read_volume_by_rank(one, "lesser", context);
+        rule.cycle.amount_minor = read_amount_by_rank(one, "amount", context);
+        one.finish();
     }
 }
 

@@ -84,6 +84,8 @@ std::shared_ptr<const BonusRule> read_match(TableReader& table, const ReadingCon
     table.require("of", "say which bonuses are matched: of = [\"override\"]");
     rule->of = read_earlier_bonuses(table, "of", context);
     if (table.has("generations") || table.has("boundary")) {
+        table.know({"compression"});
+        warn_of_useless(table, {"compression"}, "generations go by who closes them");
         GenerationRates rates = read_generation_rates(table, context, bonus);
         // The boundary rank closes generations; of earners it is asked only where the plan says so.
         rates.all_earn =

@@ -60,6 +60,26 @@ TEST_CASE("min is the least lesser leg that pays, after the legs are cut to max_
     CHECK(to_ann("120", "min = 100\nmax_leg = 100") == 1000);
 }
 
+TEST_CASE("a table of cycles by rank is a cycle of tables by rank") {
+    const auto pays = [](const std::string& cycle, int title) {
+        return binary(legs("300", "120", "title=" + std::to_string(title)),
+                      "rank_by = \"title\"\ncycle = " + cycle,
+                      "[[rank]]\nname = \"silver\"\nrequires = { title = \"silver\" }\n"
+                      "[[rank]]\nname = \"gold\"\nrequires = { title = \"gold\" }\n")
+            .to("ann");
+    };
+    const char* by_rank = "{ silver = { greater = 100, lesser = 50, amount = \"3.00\" }, "
+                          "gold = { greater = 100, lesser = 60, amount = \"7.00\" } }";
+    const char* tables = "{ greater = 100, lesser = { silver = 50, gold = 60 }, "
+                         "amount = { silver = \"3.00\", gold = \"7.00\" } }";
+    for (const char* cycle : {by_rank, tables}) {
+        CHECK(pays(cycle, 0) == 0);
+        // (300, 120) → (200, 70) → (100, 20); with 60 (200, 60) → (100, 0).
+        CHECK(pays(cycle, 1) == 600);
+        CHECK(pays(cycle, 2) == 1400);
+    }
+}
+
 TEST_CASE("legs may hold a count, three sales on either side to a cycle") {
     const DrawnTree drawn = legs("300", "120.50");
     const auto pays = [&](const std::string& keys) {

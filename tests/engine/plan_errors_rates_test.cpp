@@ -130,6 +130,13 @@ tree = "sponsor")",
      {R"(9:9 wrong_type: a step of a binary pays an amount; write [[250, "40.00"]])",
       R"(10:8 useless_key: a binary pays on the legs of places, not on orders; remove tree, )"
       R"(and say by volume what the legs hold)"}},
+    {"cycles by rank, of which one lacks something",
+     header + ranks +
+         bonus(R"(cycle = { silver = { greater = 400, lesser = 200, amount = "54.00" }, gold = { lesser = 1, amount = "1.00", more = 1 } })",
+               "binary"),
+     {R"(15:78 missing_key: the cycle of "gold" lacks greater; write { greater = 400, )"
+      R"(lesser = 200, amount = "54.00" })",
+      R"(15:109 unknown_key: the cycle of "gold" has no key "more"; remove it)"}},
     {"a binary with a cycle that lacks something",
      header + bonus(R"(cycle = { greater = 400, amount = "54.00" })", "binary"),
      {R"(9:9 missing_key: cycle lacks lesser; write cycle = { greater = 400, lesser = 200, )"

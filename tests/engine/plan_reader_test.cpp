@@ -349,6 +349,9 @@ TEST_CASE("keys that say nothing beside others are warned of") {
                  "orders = { buyer = \"customer\" }\n") ==
           "20:8 useless_key: tree says nothing here: a fixed amount follows the rank\n"
           "21:10 useless_key: orders says nothing here: a fixed amount follows the rank\n");
+    CHECK(warned("kind = \"match\"\nof = [\"b\"]\ngenerations = [\"1%\"]\nboundary = \"gold\"\n"
+                 "compression = \"inactive\"\n") ==
+          "22:15 useless_key: compression says nothing here: generations go by who closes them\n");
     CHECK(warned("kind = \"binary\"\nrate = \"1%\"\nbase = \"volume\"\n") == "");
     CHECK(warned("kind = \"personal\"\norders = { buyer = \"affiliate\" }\nrate = \"1%\"\n") ==
           "19:10 pays_nothing: bonus \"c\" takes only orders that affiliates buy, and pays those "
