@@ -17,10 +17,11 @@ public:
     explicit Asking(const Plan& plan)
         : plan_(plan), order_(plan), is_asked_(plan.measures.size(), 0) {
         for (const Rank& rank : plan.ranks) {
-            ask(rank.requires_);
-            if (rank.maintain) ask(*rank.maintain);
+            ask_of_oneself(rank.requires_);
+            if (rank.maintain) ask_of_oneself(*rank.maintain);
         }
     }
+    [[nodiscard]] bool asks_so_far() const { return asks_so_far_; }
     [[nodiscard]] bool asks(Tree tree) const { return trees_[static_cast<std::size_t>(tree)]; }
     [[nodiscard]] std::vector<AskedForRanks::Measured> measures() const {
         std::vector<AskedForRanks::Measured> asked;
@@ -30,6 +31,11 @@ public:
     }
 
 private:
+    void ask_of_oneself(const Requirement& requirement) {
+        asks_so_far_ = asks_so_far_ || order_.asks_own_rank_of(asked_by(requirement));
+        ask(requirement);
+    }
+
     // Recursive through requirements in requirements and measures made of measures: each measure is
     // asked once, and there are at most a thousand.
     void ask(const Requirement& requirement) {
@@ -67,6 +73,7 @@ private:
     const Plan& plan_;
     MeasureOrder order_;
     std::vector<std::uint8_t> is_asked_;
+    bool asks_so_far_ = false;
     bool trees_[3] = {false, false, false};
 };
 
@@ -107,7 +114,7 @@ CycleStep one_below(const Asking& asking, const Trees& trees,
 
 AskedForRanks asked_for_ranks(const Plan& plan, const Trees& trees) {
     const Asking asking(plan);
-    AskedForRanks asked{asking.measures(), forests_of(asking, trees), false};
+    AskedForRanks asked{asking.measures(), forests_of(asking, trees), false, asking.asks_so_far()};
     asked.asks_sponsor = !asked.forests.empty() && asked.forests.front() == &trees.sponsor;
     return asked;
 }

@@ -17,6 +17,7 @@ struct AskedForRanks {
     std::vector<Measured> measures;      ///< that depend on ranks, after those they are made of
     std::vector<const Forest*> forests;  ///< each once
     bool asks_sponsor = false;           ///< the sponsor tree is one of them
+    bool asks_so_far = false;  ///< a rank asks for what is made of the member's rank so far
 };
 [[nodiscard]] AskedForRanks asked_for_ranks(const Plan& plan, const Trees& trees);
 

@@ -78,9 +78,13 @@ public:
     void before_rank(MemberIndex member) {
         for (Found& measure : before_rank_) visit(measure, member);
     }
+    /// Those made of its rank, with the rank that it has so far.
+    void so_far(MemberIndex member) {
+        for (Found& measure : after_rank_) visit(measure, member);
+    }
     /// Those made of its rank; then what the member gives to those above.
     void after_rank(MemberIndex member) {
-        for (Found& measure : after_rank_) visit(measure, member);
+        so_far(member);
         for (auto* measures : {&before_rank_, &after_rank_})
             for (Found& measure : *measures)
                 if (auto* tree = std::get_if<TreeMeasure>(&measure))
@@ -111,10 +115,20 @@ void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examin
         throw Refusal(Refusal::Kind::input,
                       "the trees through which rank rules ask for ranks form a cycle together");
     RankMeasures with_ranks(measures, asked, order, standing);
+    MemberIndex at = no_member;
+    OnRank on_rank;
+    if (asked.asks_so_far)
+        on_rank = [&](RankPlace place, bool is_reached, bool) {
+            if (!is_reached) return;
+            standing.rank[at] = place;
+            with_ranks.so_far(at);
+        };
     for (const MemberIndex member : members) {
+        at = member;
         with_ranks.before_rank(member);
+        if (asked.asks_so_far) with_ranks.so_far(member);
         if (!is_terminated(measures.snapshot, member))
-            set_rank(standing, measures.plan, examiner, member);
+            set_rank(standing, measures.plan, examiner, member, on_rank);
         if (asked.asks_sponsor)
             note_best(examiner.best_rank, standing.rank, measures.snapshot, sponsor,
                       sponsor.position()[member]);

@@ -15,8 +15,9 @@ void collect(const Requirement& requirement, bool is_below, Asked& asked) {
             if (test.kind == Test::Kind::measure)
                 (is_below ? asked.below : asked.own).push_back(test.measure);
             if (test.kind == Test::Kind::active) asked.active = true;
-            if (test.kind == Test::Kind::rank)
-                (is_below ? asked.rank_below : asked.own_rank) = true;
+            if (test.kind == Test::Kind::rank && is_below) asked.rank_below = true;
+            if (test.kind == Test::Kind::rank && !is_below)
+                asked.own_rank = std::max(asked.own_rank, test.rank);
             if (test.each) collect(*test.each, true, asked);
         }
     }
@@ -69,17 +70,19 @@ MeasureOrder::MeasureOrder(const Plan& plan)
         const MeasureIndex index = ready.extract(ready.begin()).value();
         measures.push_back(index);
         needs[index] = needs_of(asked[index]);
-        asks_own_rank[index] = asked[index].own_rank ||
-                               std::ranges::any_of(asked[index].own, [&](MeasureIndex used) {
-                                   return asks_own_rank[used] != 0;
-                               });
+        asks_own_rank[index] = asked[index].own_rank != 0 || asks_own_rank_of(asked[index]);
         for (const MeasureIndex user : users[index])
             if (--open[user] == 0) ready.insert(user);
     }
 }
 
+bool MeasureOrder::asks_own_rank_of(const Asked& asked) const {
+    return std::ranges::any_of(asked.own,
+                               [&](MeasureIndex used) { return asks_own_rank[used] != 0; });
+}
+
 Needs MeasureOrder::needs_of(const Asked& asked) const {
-    if (asked.own_rank || asked.rank_below) return Needs::rank;
+    if (asked.own_rank != 0 || asked.rank_below) return Needs::rank;
     Needs most = asked.active ? Needs::active : Needs::nothing;
     for (const auto* used : {&asked.own, &asked.below})
         for (const MeasureIndex measure : *used) most = std::max(most, needs[measure]);

@@ -15,7 +15,7 @@ struct Asked {
     std::vector<MeasureIndex> own;    ///< measures of the member itself
     std::vector<MeasureIndex> below;  ///< measures of those below
     bool active = false;              ///< who is active, itself or below
-    bool own_rank = false;
+    RankPlace own_rank = 0;           ///< the highest rank that the member itself is asked for
     bool rank_below = false;
 };
 [[nodiscard]] Asked asked_by(const Requirement& requirement);
@@ -31,6 +31,7 @@ struct MeasureOrder {
     std::vector<MeasureIndex> measures;        ///< each after those that it is made of
     std::vector<Needs> needs;                  ///< by measure, also through what it is made of
     std::vector<std::uint8_t> asks_own_rank;   ///< by measure: the rank of the member itself, likewise
+    [[nodiscard]] bool asks_own_rank_of(const Asked& asked) const;
 };
 
 }  // namespace downline

@@ -2,7 +2,8 @@
 //
 // Ranks are found from the bottom up, so a rank rule may ask for the ranks of those below, and for
 // whatever is made of them. What one member's rank, activity and measures ask of the same member
-// must not come back to itself; nor may a measure or activity alone, of whomever it is asked.
+// must not come back to itself; nor may a measure or activity alone, of whomever it is asked. A
+// rank may ask for what is made of a lower one: ranks are tried lowest first.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,18 +26,17 @@ Asked asked_by(const Rank& rank) {
         either.alternatives.insert(either.alternatives.end(), rank.maintain->alternatives.begin(),
                                    rank.maintain->alternatives.end());
     Asked asked = asked_by(either);
-    asked.own_rank = false;  // it is the highest so far: ranks are tried lowest first
+    asked.own_rank = 0;  // it is the highest so far
     return asked;
 }
 
-/// Measures, then active, then "the rank" (which every rank leads to), then the ranks.
+/// Measures, then active, then the ranks.
 class Dependencies {
 public:
     Dependencies(const Plan& plan, const PlanPlaces& places, Problems& problems)
         : plan_(plan), places_(places), problems_(problems) {
         for (const Measure& measure : plan.measures) asked_.push_back(asked_by(measure));
         asked_.push_back(plan.active ? asked_by(*plan.active) : Asked{});
-        asked_.emplace_back();
         for (const Rank& rank : plan.ranks) asked_.push_back(asked_by(rank));
         own_.resize(asked_.size());
         any_.resize(asked_.size());
@@ -52,8 +52,7 @@ public:
 
 private:
     [[nodiscard]] Node active() const { return plan_.measures.size(); }
-    [[nodiscard]] Node the_rank() const { return active() + 1; }
-    [[nodiscard]] Node first_rank() const { return active() + 2; }
+    [[nodiscard]] Node first_rank() const { return active() + 1; }
 
     void connect(Node node) {
         const Asked& asked = asked_[node];
@@ -64,9 +63,8 @@ private:
             any_[node] = own;
             any_[node].insert(any_[node].end(), asked.below.begin(), asked.below.end());
         }
-        if (asked.own_rank && node != active()) own.push_back(the_rank());
-        if (node == the_rank())
-            for (Node rank = first_rank(); rank < own_.size(); ++rank) own.push_back(rank);
+        if (node == active()) return;
+        for (Node rank = 0; rank < asked.own_rank; ++rank) own.push_back(first_rank() + rank);
     }
 
     /// Every measure that a node is made of, and activity; itself included.
@@ -86,7 +84,7 @@ private:
     void check_active() {
         if (!plan_.active) return;
         for (const Node node : reached_from(active())) {
-            if (!asked_[node].own_rank && !asked_[node].rank_below) continue;
+            if (asked_[node].own_rank == 0 && !asked_[node].rank_below) continue;
             problems_.error(places_.active, "active_needs_rank",
                             node == active()
                                 ? "[active] asks for a rank, but ranks are found among the active; "
@@ -146,7 +144,7 @@ private:
         std::vector<std::uint8_t> is_left = on_cycles(uses);
         for (Node node = 0; node < uses.size(); ++node) is_left[node] &= !is_reported_[node];
         for (Node node = 0; node < uses.size(); ++node) {
-            if (!is_left[node] || node == the_rank()) continue;
+            if (!is_left[node]) continue;
             const std::vector<Node> cycle = shortest_cycle(uses, node, is_left);
             for (const Node member : cycle) {
                 is_left[member] = 0;
@@ -158,8 +156,7 @@ private:
 
     void report(const std::vector<Node>& cycle) {
         std::string way;
-        for (const Node node : cycle)
-            if (node != the_rank()) way += name(node) + " → ";
+        for (const Node node : cycle) way += name(node) + " → ";
         problems_.error(
             place(cycle[0]), "cycle",
             fmt::format("{}{}: each needs the next, in a circle; break it at one of them", way,

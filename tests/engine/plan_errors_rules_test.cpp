@@ -121,7 +121,7 @@ requires = { n = 1 }
       R"(circle; break it at one of them)"}},
     {"a rank by a measure that asks for that member's rank",
      header + R"([measures]
-n = { count = "orders", orders = { seller = { rank = "gold" } } }
+n = { count = "orders", orders = { seller = { rank = "top" } } }
 )" + ranks +
          R"([[rank]]
 name = "top"
@@ -131,7 +131,7 @@ requires = { n = 1 }
       R"(circle; break it at one of them)"}},
     {"a rank by a count of its holders that counts oneself",
      header + R"([measures]
-n = { count = "affiliates", over = "downline", self = true, where = { rank = "gold" } }
+n = { count = "affiliates", over = "downline", self = true, where = { rank = "top" } }
 )" + ranks +
          R"([[rank]]
 name = "top"
@@ -141,7 +141,7 @@ requires = { n = 1 }
       R"(circle; break it at one of them)"}},
     {"a rank by the orders of sellers with that rank, oneself among them",
      header + R"([measures]
-n = { sum = "volume", orders = { seller = { rank = "gold" } } }
+n = { sum = "volume", orders = { seller = { rank = "top" } } }
 m = { sum = "n", over = "downline" }
 )" + ranks +
          R"([[rank]]

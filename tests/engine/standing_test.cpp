@@ -282,6 +282,32 @@ requires = { pv = 100 }
     CHECK(short_ladder.rank("ann") == 2);
 }
 
+TEST_CASE("a rank may ask for what is made of the member's own lower ranks, as they are so far") {
+    const DrawnTree drawn = draw(R"(
+        ann 100
+          bob 100
+            cat 40
+        eve 40
+    )");
+    const Paid paid = pay_alone(drawn, R"(
+[measures]
+leaders = { count = "affiliates", over = "downline", self = true, where = { rank = "silver" } }
+loyal   = { count = "periods", periods = 6, where = { rank = "silver" } }
+[[rank]]
+name = "silver"
+requires = { pv = 100 }
+[[rank]]
+name = "gold"
+requires = { leaders = 2, loyal = 1 }
+)");
+    // bob is the one leader in his own line; ann and bob are two in hers.
+    CHECK(paid.result.standing.rank[drawn.index("bob")] == 1);
+    CHECK(paid.result.standing.rank[drawn.index("ann")] == 2);
+    CHECK(paid.result.standing.rank[drawn.index("eve")] == 0);
+    CHECK(paid.result.standing.measures[2][drawn.index("ann")] == 2);
+    CHECK(paid.result.standing.measures[3][drawn.index("cat")] == 0);
+}
+
 TEST_CASE("ranks are found bottom-up, so an upline counts what its legs reach this period") {
     const DrawnTree drawn = draw(R"(
         zoe 0

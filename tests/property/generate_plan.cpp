@@ -318,6 +318,13 @@ private:
             "downline\", self = false", "frontline\"", "outside-greatest-leg\"", "greater-leg\""};
         text_ += fmt::format("led_by = {{ sum = \"as_ranked\", over = \"{}{} }}\n",
                              dice_.pick(overs), of_rank_tree());
+        // Of a member itself, for the ranks above the first.
+        const int form = dice_.roll(wanted_.has_windows ? 4 : 2);
+        text_ += form == 0 ? "so_far = { sum = \"volume\", orders = { seller = { rank = \"r1\" } } }\n"
+                 : form == 1
+                     ? "so_far = { count = \"affiliates\", over = \"downline\", self = true, where = "
+                       "{ rank = \"r1\" } }\n"
+                     : "so_far = { count = \"periods\", periods = 3, where = { rank = \"r1\" } }\n";
         text_ += fmt::format("above_ranked = {{ sum = \"volume\", orders = {{ seller = {{ "
                              "frontline = {{ count = 1, rank = {} }} }} }} }}\n", any_rank());
     }
@@ -401,8 +408,10 @@ private:
     }
 
     void rank(int place) {
+        const bool asks_lower = place > 1 && dice_.chance(20);
         text_ += fmt::format("[[rank]]\nname = \"r{}\"\nrequires = {}\n", place,
-                             requirement(of_ladder));
+                             asks_lower ? fmt::format("{{ so_far = {} }}", 1 + dice_.roll(2))
+                                        : requirement(of_ladder));
         if (dice_.chance(30))
             text_ += "maintain = " + requirement(of_ladder) + "\n";
     }
