@@ -318,7 +318,11 @@ bool MemberVersions::settle_status(std::uint32_t row, const Known& known, bool& 
     }
     const std::string key = fmt::format("status {} {}", known.number, status_on);
     if (value_on(known.statuses, status_on) == status) {
-        if (begins_on(known.statuses, status_on)) context_.confirmed_keys.insert(key);
+        const bool is_known = begins_on(known.statuses, status_on);
+        if (is_known) context_.confirmed_keys.insert(key);
+        // What holds already is said of that day, whatever an earlier day is given later.
+        is_changed = !is_known && (!context_.closing.holds(static_cast<Day>(status_on)) ||
+                                   context_.options.late);
         return true;
     }
     if (begins_on(known.statuses, status_on) && status_on != known.joined_on && !may_replace(key)) {

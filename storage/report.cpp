@@ -143,8 +143,9 @@ std::optional<RunRecord> run_before(Database& database, const RunRecord& run) {
 
 std::vector<NamedAmount> levels_of(Database& database, std::int64_t run) {
     Query query = database.query(
-        "SELECT paid_level, sum(lines), sum(amount) FROM run_total WHERE run = ?1"
-        " GROUP BY paid_level ORDER BY paid_level");
+        "SELECT paid_level, sum(lines), sum(amount) FROM (SELECT paid_level, lines, amount FROM"
+        " run_total WHERE run = ?1 UNION ALL SELECT paid_level, 1, amount FROM correction WHERE"
+        " run = ?1) GROUP BY paid_level ORDER BY paid_level");
     query.bind(1, run);
     std::vector<NamedAmount> levels;
     while (query.step())

@@ -94,6 +94,22 @@ TEST_CASE("the day on which a customer became an affiliate can be replaced") {
           "0 new, 0 changed, 1 unchanged, 0 rejected");
 }
 
+TEST_CASE("versions of a status hold by their days, in whatever order they come") {
+    const std::string head = "member_id,sponsor_id,joined_on,status,status_on\n";
+    const std::string ends = "A,,2026-01-01,terminated,2026-02-01\n";
+    const std::string begins = "A,,2026-01-01,active,2026-03-01\n";  // A is active when it comes first
+    for (const std::string& rows : {ends + begins, begins + ends}) {
+        Database database = Database::in_memory();
+        import_good(database, ImportKind::members, "member_id,sponsor_id,joined_on\nA,,2026-01-01\n");
+        CHECK(import_members_text(database, head + rows) ==
+              "0 new, 2 changed, 0 unchanged, 0 rejected");
+        CHECK(import_members_text(database, head + rows) ==
+              "0 new, 0 changed, 2 unchanged, 0 rejected");
+        CHECK(database.text("SELECT group_concat(value) FROM (SELECT value FROM member_change"
+                            " ORDER BY holds_from)") == "2,0");
+    }
+}
+
 TEST_CASE("the day of joining and the title that was brought along can be replaced") {
     Database database = Database::in_memory();
     const std::string head = "member_id,sponsor_id,joined_on,title\n";
