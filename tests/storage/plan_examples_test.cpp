@@ -25,7 +25,7 @@ TEST_CASE("every example of every plan that is in the tests or comes with the pr
             count += reading.plan.examples.size();
         }
     }
-    CHECK(count >= 30);
+    CHECK(count >= 100);
 }
 
 TEST_CASE("every plan that comes with the program has examples and a section in docs/plans.md") {
