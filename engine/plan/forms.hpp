@@ -86,10 +86,12 @@ struct LevelsForm {
 [[nodiscard]] LevelsForm read_levels(TableReader& table, std::string_view key,
                                      const ReadingContext& context, const Bonus& bonus);
 
-/// `[[600, "6%"], [1200, "9%"]]` under `key`: floors ascending in `floor_unit`.
+/// `[[600, "6%"], [1200, "9%"]]` under `key`: floors ascending in `floor_unit`. One that pays less
+/// than the one before is warned of unless it `may_fall`.
 [[nodiscard]] std::vector<Tiers::Step> read_steps(TableReader& table, std::string_view key,
                                                   Measure::Unit floor_unit,
-                                                  const ReadingContext& context);
+                                                  const ReadingContext& context,
+                                                  bool may_fall = false);
 
 // ── Requirements and filters ─────────────────────────────────────────────────────────────────
 

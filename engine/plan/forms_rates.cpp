@@ -83,7 +83,8 @@ std::optional<Pay> read_pay(TableReader& table, std::string_view key,
 }
 
 std::vector<Tiers::Step> read_steps(TableReader& table, std::string_view key,
-                                    Measure::Unit floor_unit, const ReadingContext& context) {
+                                    Measure::Unit floor_unit, const ReadingContext& context,
+                                    bool may_fall) {
     std::vector<Tiers::Step> steps;
     PayParser parser(PaySort::either, context, table.problems());
     read_pairs(
@@ -95,6 +96,12 @@ std::vector<Tiers::Step> read_steps(TableReader& table, std::string_view key,
         [&](std::int64_t floor, const TomlValue& value) {
             steps.push_back({floor, parser.by_rank(value, fmt::format("an entry of {}", key))});
         });
+    for (std::size_t i = 1; i < steps.size() && !may_fall; ++i)
+        if (steps[i].pay.is_amount == steps[i - 1].pay.is_amount &&
+            steps[i].pay.value.highest() < steps[i - 1].pay.value.highest())
+            table.problems().warning(
+                table.place_of(key), "falling_steps",
+                fmt::format("entry {} of {} pays less than the one before it", i + 1, key));
     return steps;
 }
 
@@ -116,7 +123,7 @@ std::optional<Tiers> read_tiers(TableReader& table, const ReadingContext& contex
     else
         inner->require("by", "write the measure whose value chooses the step, as by = \"pv\"");
     inner->require("steps", "write them as steps = [[0, \"5%\"], [500, \"8%\"]]");
-    tiers.steps = read_steps(*inner, "steps", unit, context);
+    tiers.steps = read_steps(*inner, "steps", unit, context, tiers.is_marginal);
     if (tiers.is_marginal && !tiers.steps.empty() && tiers.steps[0].pay.is_amount)
         inner->error("steps", "marginal_amount",
                      "marginal tiers pay slices of the base, so amounts per unit make no sense; "

@@ -363,6 +363,10 @@ TEST_CASE("keys that say nothing beside others are warned of") {
     CHECK(warned("kind = \"personal\"\ntiers = { by = \"gv\", mode = \"marginal\", steps = [[0, "
                  "\"1%\"]] }\n") ==
           "19:16 useless_key: by says nothing here: marginal tiers go by the bonus's own base\n");
+    CHECK(warned("kind = \"differential\"\nby = \"gv\"\nsteps = [[0, \"3%\"], [600, \"2%\"]]\n") ==
+          "20:9 falling_steps: entry 2 of steps pays less than the one before it\n");
+    CHECK(warned("kind = \"personal\"\ntiers = { mode = \"marginal\", steps = [[0, \"3%\"], [600, "
+                 "\"2%\"]] }\n") == "");
     CHECK(warned("kind = \"match\"\nof = [\"b\"]\nlevels = [\"1%\"]\nbase = \"amount\"\n") ==
           "21:8 useless_key: base says nothing here: a match is paid on what members earned\n");
     CHECK(warned("kind = \"pool\"\nfund = \"1%\"\nshares = 1\ntree = \"enroller\"\n") ==
