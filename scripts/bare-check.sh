@@ -17,7 +17,7 @@ fi
 root=$(mktemp -d -t downline-bare.XXXXXX)
 clean_up() {
     local folder
-    for folder in dev proc; do
+    for folder in dev/pts dev proc; do
         if mountpoint --quiet "$root/$folder"; then umount "$root/$folder"; fi
     done
     if mountpoint --quiet "$root/dev" || mountpoint --quiet "$root/proc"; then
@@ -33,6 +33,7 @@ echo "bare-check: a new Debian 12 in $root" >&2
 debootstrap --variant=minbase --include=git bookworm "$root" "$mirror" >/dev/null
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"  # tests of colours ask for a terminal
 git clone --quiet --bare --no-local . "$root/srv/downline.git"
 
 inside() {

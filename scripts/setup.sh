@@ -17,7 +17,7 @@ packages=(
     # a reader of the journals of payouts
     doctest-dev librapidcheck-dev libcsv-dev python3 sqlite3 hledger
     # the Debian package, and a reader of its manual pages
-    dpkg-dev groff
+    dpkg-dev file groff
 )
 
 campaigns=(clang-14 libclang-rt-14-dev)
