@@ -390,18 +390,17 @@ TomlValue with_ranks_inside(const TomlValue& cycle, Problems& problems) {
                std::ranges::find(cycle_keys, entry.key) == cycle_keys.end();
     };
     if (cycle.table.empty() || !std::ranges::all_of(cycle.table, is_cycle)) return cycle;
-    TomlValue turned{.sort = TomlValue::Sort::table, .place = cycle.place};
-    for (const char* key : cycle_keys) {
-        TomlValue by_rank{.sort = TomlValue::Sort::table, .place = cycle.place};
-        for (const TomlValue::Entry& rank : cycle.table) {
-            TableReader one(rank.value, "the cycle of " + in_quotes(rank.key), problems);
-            one.require(key, "write { greater = 400, lesser = 200, amount = \"54.00\" }");
-            if (const TomlValue* value = one.value(key))
-                by_rank.table.push_back({rank.key, rank.place, *value});
-            one.know({"greater", "lesser", "amount"});
-            if (key == cycle_keys.front()) one.finish();
+    const TomlValue empty{.sort = TomlValue::Sort::table, .place = cycle.place};
+    TomlValue turned = empty;
+    for (const char* key : cycle_keys) turned.table.push_back({key, cycle.place, empty});
+    for (const TomlValue::Entry& rank : cycle.table) {
+        TableReader one(rank.value, "the cycle of " + in_quotes(rank.key), problems);
+        for (TomlValue::Entry& by_rank : turned.table) {
+            one.require(by_rank.key, "write { greater = 400, lesser = 200, amount = \"54.00\" }");
+            if (const TomlValue* value = one.value(by_rank.key))
+                by_rank.value.table.push_back({rank.key, rank.place, *value});
         }
-        turned.table.push_back({key, cycle.place, std::move(by_rank)});
+        one.finish();
     }
     return turned;
 }

@@ -160,10 +160,8 @@ private:
             measure_.until = read_requirement(table_, "until", context_);
             if (table_.has("weights") && measure_.with_self)
                 table_.error(table_.has("self") ? "self" : "weights", "exclusive_keys",
-                             is_sum ? "weights begin with level 1, so oneself has none; write "
-                                      "self = false"
-                                    : "weights begin with level 1, so oneself has none; remove "
-                                      "self");
+                             fmt::format("weights begin with level 1, so oneself has none; {}",
+                                         is_sum ? "write self = false" : "remove self"));
         }
         if (measure_.over == Over::leg) read_leg();
         if (is_downline) read_weights_by_level();

@@ -48,6 +48,20 @@ public:
 
 constexpr const char* rejected = "0 new, 0 changed, 0 unchanged, 1 rejected\n";
 
+/// What a run of April says, once February and March are closed.
+std::string refusal_of_april(Company& company) {
+    for (const char* month : {"2026-02", "2026-03"}) {
+        company.run(month);
+        (void)close_period(company.database, "placing", month, {}, "bob", "2026-05-01T10:00:00Z");
+    }
+    try {
+        company.run("2026-04");
+    } catch (const Refusal& error) {
+        return error.what();
+    }
+    return "";
+}
+
 TEST_CASE("a leg that a closed run filled is taken, for a new member and for a move") {
     Company company;
     CHECK(company.members("eve,ann,2026-02-03,ann,L\n") ==
@@ -84,17 +98,7 @@ TEST_CASE("a move that was known before a run gave its leg away is named by the 
     CHECK(company.moves("dan,placement,cat,2026-04-01,L,asked\n") ==
           "1 new, 0 changed, 0 unchanged, 0 rejected");
     CHECK(company.members("eve,cat,2026-02-03,,\n") == "1 new, 0 changed, 0 unchanged, 0 rejected");
-    for (const char* month : {"2026-02", "2026-03"}) {
-        company.run(month);
-        (void)close_period(company.database, "placing", month, {}, "bob", "2026-05-01T10:00:00Z");
-    }
-    std::string said;
-    try {
-        company.run("2026-04");
-    } catch (const Refusal& error) {
-        said = error.what();
-    }
-    CHECK(said == "\"dan\" and \"eve\" both stand in leg 1 below \"cat\": a closed run placed one of "
+    CHECK(refusal_of_april(company) == "\"dan\" and \"eve\" both stand in leg 1 below \"cat\": a closed run placed one of "
                   "them before the other's place began; move one of them elsewhere");
     CHECK(company.moves("eve,placement,cat,2026-04-01,R,makes room\n") ==
           "1 new, 0 changed, 0 unchanged, 0 rejected");
@@ -107,17 +111,7 @@ TEST_CASE("a move that was known before a run closed a circle with it is named b
     CHECK(company.members("eve,cat,2026-02-03,,\n") == "1 new, 0 changed, 0 unchanged, 0 rejected");
     CHECK(company.moves("cat,placement,eve,2026-04-01,R,asked\n") ==
           "1 new, 0 changed, 0 unchanged, 0 rejected");
-    for (const char* month : {"2026-02", "2026-03"}) {
-        company.run(month);
-        (void)close_period(company.database, "placing", month, {}, "bob", "2026-05-01T10:00:00Z");
-    }
-    std::string said;
-    try {
-        company.run("2026-04");
-    } catch (const Refusal& error) {
-        said = error.what();
-    }
-    CHECK(said == "placement links form a cycle of 2: \"cat\" -> \"eve\" -> \"cat\": a closed run "
+    CHECK(refusal_of_april(company) == "placement links form a cycle of 2: \"cat\" -> \"eve\" -> \"cat\": a closed run "
                   "placed one of them before the other's move began; move one of them elsewhere, on "
                   "the day of that move");
     CHECK(company.moves("eve,placement,bob,2026-04-01,R,above cat\n") ==
