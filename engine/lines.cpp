@@ -17,7 +17,7 @@ namespace downline {
 
 namespace {
 
-constexpr std::size_t piece_bytes_min = std::size_t{1} << 20;
+constexpr std::size_t piece_bytes_min = std::size_t{1} << 16;
 constexpr std::size_t kept_bytes_max = std::size_t{1} << 20;  // by a packer between earners
 constexpr std::size_t line_bytes_max = 50;  // five numbers of at most ten bytes
 
@@ -203,6 +203,11 @@ void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
     LinePacker packer;
     for (const Line& line : lines) packer.add(line);
     packer.finish(earner, *this);
+}
+
+void LineBook::shrink() {
+    entries_.shrink_to_fit();
+    if (!pieces_.empty()) pieces_.back().shrink_to_fit();
 }
 
 void LineBook::append(LineBook&& later) {

@@ -81,6 +81,8 @@ public:
     /// Appends a book whose earners all come after this one's. Moves its bytes, copies none.
     void append(LineBook&& later);
     void reserve(std::size_t entry_count) { entries_.reserve(entry_count); }
+    /// Gives back the room that was kept for more lines.
+    void shrink();
 
     /// An entry's packed bytes.
     struct Parts {

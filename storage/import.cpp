@@ -14,6 +14,7 @@
 #include "storage/intact.hpp"
 #include "storage/messages.hpp"
 #include "storage/rank_cycle.hpp"
+#include "storage/scan.hpp"
 
 namespace downline {
 namespace {
@@ -210,8 +211,9 @@ KnownMembers::KnownMembers(Database& database, std::uint64_t import_bytes)
     is_complete_ = largest < 1000 || import_bytes / 30 * 6 > largest_number_;
     if (!is_complete_) return;
     table_.reserve(largest_number_);
-    Query all = database.query("SELECT member_id, number FROM member ORDER BY member_id");
-    while (all.step()) table_.add_later(all.text(0), static_cast<std::uint32_t>(all.integer(1)));
+    Scan all(database, "known_members", "member_id, number", "member",
+             [this](const ScannedRow& row) { table_.add_later(row.text(0), row.index(1)); });
+    all.run();
     table_.add_waiting();
 }
 

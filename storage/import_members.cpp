@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <optional>
 
 #include "engine/errors.hpp"
@@ -17,6 +16,7 @@
 #include "storage/import_codes.hpp"
 #include "storage/import_columns.hpp"
 #include "storage/messages.hpp"
+#include "storage/parse_ahead.hpp"
 
 namespace downline {
 
@@ -156,13 +156,10 @@ private:
 
 std::uint64_t MemberImporter::read(SourceFile& file) {
     const std::uint64_t before = parser_.row_count();
-    // Where the members are asked of the database, its one connection is not shared.
-    const auto policy = known_.is_complete() ? std::launch::async : std::launch::deferred;
-    const auto parse = [this, &file] { return parser_.next(file); };
     settled_feed_.reset();
-    std::future<std::unique_ptr<MemberBatch>> ahead = std::async(policy, parse);
-    while (const std::unique_ptr<MemberBatch> batch = ahead.get()) {
-        ahead = std::async(policy, parse);
+    // Where the members are asked of the database, its one connection is not shared.
+    ParseAhead<MemberBatch> ahead([&] { return parser_.next(file); }, known_.is_complete());
+    while (const std::unique_ptr<MemberBatch> batch = ahead.next()) {
         context_.problems.add(batch->problems);
         if (batch->is_settled) insert_settled(*batch, file.header());
         else rows_.append(std::move(batch->rows));

@@ -24,19 +24,18 @@ std::vector<std::uint32_t> rows_by_day(const OrderBatch& batch, OrderBatch::Fate
     return rows;
 }
 
-OrderParser::OrderParser(ImportContext& context, std::function<KnownMembers&()> members)
-    : members_(std::move(members)),
+OrderParser::OrderParser(ImportContext& context, KnownMembers& members)
+    : members_(members),
       closing_(context.closing),
       reader_(ImportKind::orders, context.format, context.problems.keeps_rows()) {}
 
 /// Finds the members of all rows at once.
 void OrderParser::find_buyers(OrderBatch& batch) {
-    KnownMembers& members = members_();
     batch.buyer.resize(batch.size());
-    if (members.is_complete()) members.find(batch.member_id, batch.buyer.data());
+    if (members_.is_complete()) members_.find(batch.member_id, batch.buyer.data());
     else
         for (std::size_t i = 0; i < batch.size(); ++i)
-            batch.buyer[i] = members.find(batch.member_id[i]);
+            batch.buyer[i] = members_.find(batch.member_id[i]);
     const int place = batch.segment->header->place_of[order_member_id];
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (batch.buyer[i] != IdTable::none) continue;

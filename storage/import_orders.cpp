@@ -8,13 +8,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <future>
 
 #include "engine/errors.hpp"
 #include "storage/import_codes.hpp"
 #include "storage/import_columns.hpp"
 #include "storage/intact.hpp"
 #include "storage/messages.hpp"
+#include "storage/parse_ahead.hpp"
 
 namespace downline {
 namespace {
@@ -131,43 +131,24 @@ void complete(OrderBatch& row, const StoredOrder& known) {
 class OrderImporter : public Importer {
 public:
     explicit OrderImporter(ImportContext& context)
-        : context_(context),
-          parser_(context, [this]() -> KnownMembers& { return *members_.get(); }),
+        : members_(context.database, context.bytes_total),
+          parser_(context, members_),
           writer_(context) {}
 
     std::uint64_t read(SourceFile& file) override;
     void finish() override { writer_.finish(); }
 
 private:
-    ImportContext& context_;
-    std::shared_future<std::shared_ptr<KnownMembers>> members_;
+    KnownMembers members_;
     OrderParser parser_;
     OrderWriter writer_;
 };
 
 std::uint64_t OrderImporter::read(SourceFile& file) {
     const std::uint64_t before = parser_.row_count();
-    const auto parse = [this, &file] { return parser_.next(file); };
-    std::promise<std::shared_ptr<KnownMembers>> members;
-    const bool is_first = !members_.valid();
-    if (is_first) members_ = members.get_future().share();
-    // The first rows are read while the members are.
-    auto ahead = std::async(std::launch::async, parse);
-    if (is_first) {
-        try {
-            members.set_value(
-                std::make_shared<KnownMembers>(context_.database, context_.bytes_total));
-        } catch (...) {
-            members.set_exception(std::current_exception());
-        }
-    }
-    while (const std::unique_ptr<OrderBatch> batch = ahead.get()) {
-        // Where members are asked of the database, its one connection is not shared.
-        const auto policy =
-            members_.get()->is_complete() ? std::launch::async : std::launch::deferred;
-        ahead = std::async(policy, parse);
-        writer_.write(*batch);
-    }
+    // Where the members are asked of the database, its one connection is not shared.
+    ParseAhead<OrderBatch> ahead([&] { return parser_.next(file); }, members_.is_complete());
+    while (const std::unique_ptr<OrderBatch> batch = ahead.next()) writer_.write(*batch);
     return parser_.row_count() - before;
 }
 

@@ -1,7 +1,6 @@
 // Order lines on their way in: batches of parsed rows, and one row against what is known.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,8 +43,7 @@ struct StoredOrder {
 /// Reads files into batches; keeps what it must know from one batch to the next.
 class OrderParser {
 public:
-    /// `members` is called for once, after the first rows are read.
-    OrderParser(ImportContext& context, std::function<KnownMembers&()> members);
+    OrderParser(ImportContext& context, KnownMembers& members);
     /// The next batch of the file, or null at its end.
     [[nodiscard]] std::unique_ptr<OrderBatch> next(SourceFile& file);
     [[nodiscard]] std::uint64_t row_count() const { return reader_.row_count(); }
@@ -55,7 +53,7 @@ private:
     OrderBatch::Fate fate_of_last(const OrderBatch& batch);
     void find_buyers(OrderBatch& batch);
 
-    std::function<KnownMembers&()> members_;
+    KnownMembers& members_;
     const Closing& closing_;
     RowReader reader_;
     SeenTexts seen_;

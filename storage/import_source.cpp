@@ -19,7 +19,7 @@
 namespace downline {
 namespace {
 
-constexpr std::size_t block_bytes = 2 << 20;
+constexpr std::size_t block_bytes_min = 256 << 10, block_bytes_max = 2 << 20;
 
 /// Bytes in which nothing is out of the ordinary: no control characters but line ends, no
 /// quotation marks, and not the first byte of C1 controls.
@@ -185,7 +185,7 @@ std::optional<RowProblem> SourceFile::wrong_encoding(std::string_view text) cons
 }
 
 bool SourceFile::read_header(RowProblems& problems) {
-    read_more(rest_, descriptor_ == STDIN_FILENO ? 1 << 16 : block_bytes);
+    read_more(rest_, descriptor_ == STDIN_FILENO ? 1 << 16 : block_bytes_min);
     if (rest_.starts_with("\xef\xbb\xbf")) rest_.erase(0, 3);
     if (auto problem = wrong_encoding(rest_)) {
         problems.add(std::move(*problem));
@@ -228,9 +228,12 @@ std::unique_ptr<Segment> SourceFile::next() {
     segment->first_line = next_line_;
     segment->text = std::move(rest_);
     rest_.clear();
-    if (!is_at_end_ && segment->text.size() < block_bytes) {
-        segment->text.reserve(block_bytes + record_bytes_max);
-        read_more(segment->text, block_bytes);
+    // Blocks begin small, so that whoever takes the rows need not wait long for the first.
+    const auto bytes =
+        static_cast<std::size_t>(std::clamp<std::uint64_t>(bytes_, block_bytes_min, block_bytes_max));
+    if (!is_at_end_ && segment->text.size() < block_bytes_max) {
+        segment->text.reserve(segment->text.size() + bytes);
+        read_more(segment->text, bytes);
     }
     segment->is_last = is_at_end_;
     const std::string_view text = segment->text;

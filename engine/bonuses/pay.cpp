@@ -214,6 +214,7 @@ Payout pay_in_ranges(std::uint32_t count, unsigned thread_count,
     std::vector<Payout> results(range_count_of(count, thread_count));
     in_ranges(count, thread_count, [&](std::uint32_t range, std::uint32_t from, std::uint32_t to) {
         results[range] = work(from, to);
+        results[range].book.shrink();
     });
     Payout whole;
     std::size_t entry_count = 0;

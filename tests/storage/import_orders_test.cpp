@@ -1,5 +1,6 @@
 // Orders: what is stored of them, and rows that come again.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tests/storage/importing.hpp"
 
@@ -161,6 +162,26 @@ TEST_CASE("an import that is withdrawn leaves what was before it") {
     CHECK(import_orders_text(database, header + "3,A,2026-01-06,5\n") ==
           "1 new, 0 changed, 0 unchanged, 0 rejected");
     CHECK(database.integer("SELECT max(number) FROM import") == 4);
+}
+
+TEST_CASE("a row larger than the first blocks is read whole, and one beyond a mebibyte is refused") {
+    const auto said_of = [](std::size_t sku_bytes) {
+        Database database = Database::in_memory();
+        import_good(database, ImportKind::members,
+                    "member_id,sponsor_id,joined_on\nA,,2026-01-01\n");
+        return import_text(database, ImportKind::orders,
+                           fmt::format("order_id,member_id,ordered_on,amount,sku\n"
+                                       "1,A,2026-01-02,1.00,{:x>{}}\n2,A,2026-01-02,1.00,y\n",
+                                       "", sku_bytes));
+    };
+    for (const std::size_t bytes : {262'000UL, 262'144UL, 300'000UL, 600'000UL, 1'000'000UL})
+        CHECK(said_of(bytes) ==
+              fmt::format("0 new, 0 changed, 0 unchanged, 1 rejected\norders:2:21: error "
+                          "field_too_long: sku has {} bytes, at most 65536 are allowed; shorten it",
+                          bytes));
+    CHECK(said_of(1'100'000) ==
+          "0 new, 0 changed, 0 unchanged, 1 rejected\norders:2:1: error line_too_long: a row of more "
+          "than 1048576 bytes; is a quotation mark never closed?");
 }
 
 }  // namespace downline

@@ -22,7 +22,7 @@ inline std::string said(const ImportReport& report) {
                        std::to_string(report.changed_rows) + " changed, " +
                        std::to_string(report.unchanged_rows) + " unchanged, " +
                        std::to_string(report.rejected_rows) + " rejected";
-    for (const RowError& error : report.errors) text += "\n" + row_error_text(error);
+    for (const RowError& error : report.errors) text.append("\n").append(row_error_text(error));
     return text;
 }
 
