@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "engine/limits.hpp"
+#include "engine/plan/syntax_remedy.hpp"
 
 namespace downline {
 
@@ -237,8 +238,11 @@ std::optional<TomlValue> parse_document(std::string_view text, Problems& problem
     try {
         return Converter(text, problems).convert(toml::parse(text));
     } catch (const toml::parse_error& error) {
-        problems.error(place_of(error.source()), "syntax",
-                       fmt::format("this is not TOML: {}", plain_text(error.description())));
+        const Place place = place_of(error.source());
+        const std::string_view remedy = syntax_remedy(text, place.line, error.description());
+        problems.error(place, "syntax",
+                       fmt::format("this is not TOML: {}{}{}", plain_text(error.description()),
+                                   remedy.empty() ? "" : "; ", remedy));
         return std::nullopt;
     }
 }

@@ -17,20 +17,58 @@ const BadPlan bad_plans[] = {
      R"(a = = 1
 )",
      {R"(1:5 syntax: this is not TOML: Error while parsing value: could not determine )"
-      R"(value type)"}},
+      R"(value type; a text stands in quotation marks, as "text")"}},
     {"a string that is never closed",
      R"([plan]
 name = "p
 )",
      {R"(2:10 syntax: this is not TOML: Error while parsing string: unescaped control )"
-      R"(characters other than TAB (U+0009) are explicitly prohibited)"}},
+      R"(characters other than TAB (U+0009) are explicitly prohibited; a text ends with )"
+      R"(a quotation mark on the same line)"}},
     {"a key given twice",
      R"([plan]
 name = "p"
 name = "q"
 )",
      {R"(3:8 syntax: this is not TOML: Error while parsing key-value pair: cannot )"
-      R"(redefine existing string 'name')"}},
+      R"(redefine existing string 'name'; a key stands once; remove one of the two)"}},
+    {"a rate without quotation marks",
+     "[[bonus]]\nrate = 10%\n",
+     {R"(2:10 syntax: this is not TOML: Error while parsing decimal integer: expected )"
+      R"(digit, saw '%'; a rate stands in quotation marks, as "10%")"}},
+    {"quotation marks of a word processor",
+     "[plan]\nname = “p”\n",
+     {R"(2:8 syntax: this is not TOML: Error while parsing value: could not determine )"
+      R"(value type; quotation marks are straight, as "text")"}},
+    {"an inline table over two lines",
+     "[plan]\nchecks = { paid = 1,\n  members = 2 }\n",
+     {R"(2:21 syntax: this is not TOML: Error while parsing inline table: expected key )"
+      R"(or closing '}', saw '\n'; what stands in { } is written on one line)"}},
+    {"an inline table that ends on the next line",
+     "[plan]\nchecks = { paid = 1\n}\n",
+     {R"(2:20 syntax: this is not TOML: Error while parsing inline table: expected key )"
+      R"(or closing '}', saw '\n'; what stands in { } is written on one line)"}},
+    {"a colon",
+     "[plan]\nname: \"p\"\n",
+     {R"(2:5 syntax: this is not TOML: Error while parsing key-value pair: expected '=', )"
+      R"(saw ':'; = stands between a key and its value)"}},
+    {"a table where there may be several",
+     "[bonus]\ncode = \"a\"\n[bonus]\ncode = \"b\"\n",
+     {R"(3:1 syntax: this is not TOML: Error while parsing table header: cannot redefine )"
+      R"(existing table 'bonus'; a list of tables has two brackets, as [[bonus]])"}},
+    {"a day with points",
+     "[plan]\neffective = 01.02.2026\n",
+     {R"(2:14 syntax: this is not TOML: Error while parsing floating-point: leading zeroes )"
+      R"(are prohibited; a day is written as 2026-02-01, a number without zeros in )"
+      R"(front)"}},
+    {"a decimal comma",
+     "[[bonus]]\nrate = 0,1\n",
+     {R"(2:9 syntax: this is not TOML: Error while parsing key-value pair: expected a )"
+      R"(comment or whitespace, saw ','; a number has a point and no comma, as 0.5)"}},
+    {"a file in UTF-16",
+     std::string("\xff\xfe[\0p\0", 6),
+     {R"(1:1 syntax: this is not TOML: Encountered invalid utf-8 sequence; the file is )"
+      R"(UTF-16; save it as UTF-8)"}},
     {"no plan table",
      R"([[rank]]
 name = "silver"
@@ -56,7 +94,8 @@ requires = { pv = 1 }
       R"(plan needs that)"}},
     {"a byte that is no UTF-8",
      "[plan]\nname = \"\xff\"\n",
-     {R"(2:8 syntax: this is not TOML: Encountered invalid utf-8 sequence)"}},
+     {R"(2:8 syntax: this is not TOML: Encountered invalid utf-8 sequence; save the file )"
+      R"(as UTF-8)"}},
     {"a plan name with capitals",
      R"([plan]
 name = "Evergreen"
