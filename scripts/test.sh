@@ -14,7 +14,7 @@ test_preset() {  # test_preset PRESET [ctest arguments…]
     echo "test: $preset" >&2
     cmake --preset "$preset" >/dev/null
     cmake --build --preset "$preset" --parallel "$jobs"
-    ctest --preset "$preset" --parallel "$jobs" --timeout 600 "$@"
+    ctest --preset "$preset" --parallel "$jobs" --timeout 1800 "$@"
 }
 
 # Scripts that only read files, the whole demo and the second reference tell the sanitizers nothing
