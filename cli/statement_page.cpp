@@ -31,7 +31,8 @@ constexpr const char* statement_template = R"html(<!DOCTYPE html>
 <h1>{{who}}</h1>
 <p class="quiet">Statement for {{period}}, {{first_day}} to {{last_day}}, plan {{plan}}{{draft}}</p>
 <p class="total"><span>Pay of this period</span> <strong>{{total}} {{currency}}</strong></p>
-</header>
+{{#has_others}}<p class="quiet">That is of plan {{plan}} alone.{{#others}} Plan {{name}} pays {{amount}} {{currency}} for this period too{{draft}}.{{/others}} Together {{together}} {{currency}}.</p>
+{{/has_others}}</header>
 
 <section aria-labelledby="for-what">
 <h2 id="for-what">What it is for</h2>
@@ -166,6 +167,22 @@ std::vector<Bar> bars_of(const std::vector<NamedAmount>& amounts, const std::str
     return bars;
 }
 
+/// Statements add up over plans: what the others pay in this period, and all together.
+void set_other_plans(const MemberPage& page, mustache::data& data) {
+    mustache::data list{mustache::data::type::list};
+    std::int64_t together_minor = page.earnings.total_minor;
+    for (const PlanPay& pay : page.other_plans) {
+        mustache::data row;
+        row.set("name", pay.plan);
+        row.set("amount", amount_text(pay.amount_minor, page.run.currency));
+        row.set("draft", std::string(pay.is_final ? "" : " (a draft, not final yet)"));
+        list.push_back(row);
+        together_minor = add_checked(together_minor, pay.amount_minor);
+    }
+    data.set("others", list);
+    data.set("together", amount_text(together_minor, page.run.currency));
+}
+
 std::string history_chart(const MemberPage& page) {
     std::vector<Bar> bars;
     std::string about = "Pay by period:";
@@ -213,6 +230,8 @@ std::string StatementTemplate::render(const MemberPage& page) {
     data.set("state", run.state);
     data.set("currency", run.currency);
     data.set("total", amount_text(earnings.total_minor, run.currency));
+    data.set("has_others", !page.other_plans.empty());
+    set_other_plans(page, data);
     data.set("run", std::to_string(run.number));
     data.set("digest", run.result_digest);
     data.set("rank", earnings.rank.value_or("no rank"));

@@ -26,6 +26,36 @@ std::vector<std::pair<std::int64_t, std::string>> runs_shown(Database& database,
     return runs;
 }
 
+/// What members were paid in each of some runs, by storage's number; nobody who was paid nothing.
+using PayByMember = std::unordered_map<std::int64_t, std::vector<std::int64_t>>;
+
+/// Of one member, or of all.
+PayByMember pay_in(Database& database, const std::vector<std::int64_t>& runs,
+                   std::optional<std::int64_t> member) {
+    PayByMember pay;
+    Query query = database.query(
+        std::string("SELECT member, amount FROM statement WHERE run = ?1 AND amount <> 0") +
+        (member ? " AND member = ?2" : ""));
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        query.reset();
+        query.bind(1, runs[i]);
+        if (member) query.bind(2, *member);
+        while (query.step()) {
+            std::vector<std::int64_t>& amounts = pay[query.integer(0)];
+            amounts.resize(runs.size());
+            amounts[i] = query.integer(1);
+        }
+    }
+    return pay;
+}
+
+/// The current runs of other plans in the period.
+std::vector<RunRecord> runs_beside(Database& database, const RunRecord& run) {
+    std::vector<RunRecord> runs = find_runs(database, std::nullopt, run.period);
+    std::erase_if(runs, [&](const RunRecord& other) { return other.plan == run.plan; });
+    return runs;
+}
+
 }  // namespace
 
 struct PageMaker::State {
@@ -35,7 +65,8 @@ struct PageMaker::State {
     ActivityAsked asked;
     Trees trees;
     std::vector<std::pair<std::int64_t, std::string>> runs;
-    std::unordered_map<std::int64_t, std::vector<std::int64_t>> history;  ///< by member, per run
+    std::vector<RunRecord> beside;
+    PayByMember history, pay_beside;                                      ///< per run of these
     std::unordered_map<std::string, MemberIndex> index;                   ///< by id
     std::vector<std::int64_t> number;                                     ///< by MemberIndex
     std::vector<std::int64_t> active_before, pv_before;  ///< sums over the positions before each
@@ -47,7 +78,8 @@ struct PageMaker::State {
           result(downline::run(again.plan, again.loaded.snapshot, thread_count)),
           asked(again.plan, again.loaded.snapshot, result.standing),
           trees(make_trees(again.plan, again.loaded.snapshot)),
-          runs(runs_shown(database, of)) {
+          runs(runs_shown(database, of)),
+          beside(runs_beside(database, of)) {
         ensure(result.paid_minor == of.paid_minor,
                "a run, computed again for its pages, does not pay what is stored; `verify` says "
                "what differs");
@@ -77,19 +109,11 @@ void PageMaker::State::add_up() {
 
 /// What members earned in the runs that are shown; of one member, or of all.
 void PageMaker::State::read_history(Database& database, std::optional<std::int64_t> member) {
-    Query query = database.query(
-        std::string("SELECT member, amount FROM statement WHERE run = ?1 AND amount <> 0") +
-        (member ? " AND member = ?2" : ""));
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        query.reset();
-        query.bind(1, runs[i].first);
-        if (member) query.bind(2, *member);
-        while (query.step()) {
-            std::vector<std::int64_t>& amounts = history[query.integer(0)];
-            amounts.resize(runs.size());
-            amounts[i] = query.integer(1);
-        }
-    }
+    std::vector<std::int64_t> numbers, others;
+    for (const auto& [number, period] : runs) numbers.push_back(number);
+    for (const RunRecord& other : beside) others.push_back(other.number);
+    history = pay_in(database, numbers, member);
+    pay_beside = pay_in(database, others, member);
 }
 
 DownlineLevel PageMaker::State::level(std::uint32_t level, Position from, Position to) const {
@@ -160,6 +184,12 @@ MemberPage PageMaker::page(Earnings earnings) const {
     for (std::size_t i = 0; i < state.runs.size(); ++i)
         page.history.push_back({state.runs[i].second,
                                 amounts == state.history.end() ? 0 : amounts->second[i]});
+    if (const auto beside = state.pay_beside.find(state.number[member]);
+        beside != state.pay_beside.end())
+        for (std::size_t i = 0; i < state.beside.size(); ++i)
+            if (const std::int64_t amount_minor = beside->second[i]; amount_minor != 0)
+                page.other_plans.push_back({state.beside[i].plan, state.beside[i].state == "final",
+                                            amount_minor});
     page.earnings = std::move(earnings);
     return page;
 }

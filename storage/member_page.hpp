@@ -25,6 +25,13 @@ struct PeriodPay {
 };
 inline constexpr std::size_t periods_shown = 12;
 
+/// What the current run of another plan pays in the same period.
+struct PlanPay {
+    std::string plan;
+    bool is_final = false;
+    std::int64_t amount_minor{};  ///< not 0
+};
+
 struct MemberPage {
     RunRecord run;
     Earnings earnings;  ///< without lines
@@ -34,6 +41,7 @@ struct MemberPage {
     std::vector<DownlineLevel> downline;  ///< at most downline_levels_shown
     DownlineLevel deeper;                 ///< all levels below those, `level` being the first of them
     std::vector<PeriodPay> history;       ///< oldest first; this run's is the last
+    std::vector<PlanPay> other_plans;     ///< by plan
 };
 
 /// Makes pages of one run: computes it once again, held against what is stored.

@@ -57,6 +57,16 @@ TEST_CASE("a page says the pay, asks for nothing from elsewhere, and tells what 
           std::string::npos);
 }
 
+TEST_CASE("a page says what other plans pay for the period, and adds up") {
+    MemberPage page = small_page();
+    CHECK(StatementTemplate().render(page).find("alone") == std::string::npos);
+    page.other_plans = {{"teams", false, 300}, {"retail", true, -50}};
+    CHECK(StatementTemplate().render(page).find(
+              "That is of plan evergreen alone. Plan teams pays 3.00 USD for this period too (a "
+              "draft, not final yet). Plan retail pays -0.50 USD for this period too. Together "
+              "15.00 USD.") != std::string::npos);
+}
+
 TEST_CASE("who earned nothing gets a page that says so") {
     MemberPage page = small_page();
     page.earnings.total_minor = 0;
