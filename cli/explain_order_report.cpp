@@ -86,7 +86,34 @@ std::string head(const ExplainedOrder& order) {
     return text + (order.seller ? "sold by " + *order.seller : "sold by nobody") + "\n";
 }
 
+void print_later(Output& output, const ExplainedOrder& order) {
+    for (const LaterLine& line : order.later)
+        output << fmt::format("in {} return {} took back {} of {}: {}\n", line.period,
+                              line.return_id.value_or("?"), line.bonus, line.member_id,
+                              amount_text(line.amount_minor, order.run.currency));
+}
+
+void print_history(Output& output, const ExplainedOrder& order) {
+    const std::string& currency = order.run.currency;
+    output << bold(output, "History: from before the first period that was run") << "\n"
+           << fmt::format("Order {} of {}: by {}, {} {}\n\n", order.order_id,
+                          format_day(order.ordered_on), order.buyer,
+                          amount_text(order.amount_minor, currency), currency)
+           << bold(output, "What the system before this one paid on it, as it was imported") << "\n";
+    Table table(output, {{"line", Align::right}, {"bonus"}, {"who"}, {"level", Align::right},
+                         {"paid", Align::right}});
+    for (const OpeningPaid& line : order.opening)
+        table.row({std::to_string(line.line), line.bonus, line.member_id,
+                   std::to_string(line.level), amount_text(line.amount_minor, currency)});
+    table.finish();
+    output << bold(output, "The order: ")
+           << fmt::format("paid {}; why, only that system could say\n",
+                          amount_text(order.paid_minor, currency));
+    print_later(output, order);
+}
+
 void print_table(Output& output, const ExplainedOrder& order) {
+    if (order.run.number == 0) return print_history(output, order);
     const std::string& currency = order.run.currency;
     output << bold(output, fmt::format("{} {}: run {}, {}", order.run.plan, order.run.period,
                                        order.run.number, order.run.state))
@@ -118,10 +145,7 @@ void print_table(Output& output, const ExplainedOrder& order) {
     for (const auto& [member_id, amount_minor] : order.cuts)
         output << fmt::format("{} has {} taken back by caps and limits, over all orders\n",
                               member_id, amount_text(-amount_minor, currency));
-    for (const LaterLine& line : order.later)
-        output << fmt::format("in {} return {} took back {} of {}: {}\n", line.period,
-                              line.return_id.value_or("?"), line.bonus, line.member_id,
-                              amount_text(line.amount_minor, currency));
+    print_later(output, order);
 }
 
 void write_amounts(JsonWriter& json, const Amounts& amounts, std::string_view name,
@@ -184,26 +208,54 @@ void write_bonus(JsonWriter& json, const OrderBonus& bonus, const std::string& c
     json.end_object();
 }
 
-void print_json(Output& output, const ExplainedOrder& order) {
+/// What only a run knows of an order is null of history.
+void write_head(JsonWriter& json, const ExplainedOrder& order) {
     const std::string& currency = order.run.currency;
-    JsonWriter json(output);
-    json.begin_object();
+    const bool has_run = order.run.number != 0;
+    const auto by_run = [&](std::string text) {
+        return has_run ? std::optional(std::move(text)) : std::nullopt;
+    };
+    const auto number_by_run = [&](const char* name, std::int64_t number) {
+        json.key(name);
+        has_run ? json.number(number) : json.null();
+    };
     json.text("order_id", order.order_id);
     json.text("ordered_on", format_day(order.ordered_on));
     json.text("buyer", order.buyer);
     json.boolean("from_customer", order.is_from_customer);
     json.text("seller", order.seller);
     json.boolean("returned", order.is_returned);
-    json.number("sequence", order.sequence);
+    number_by_run("sequence", order.sequence);
     json.text("sales", amount_text(order.amount_minor, currency));
-    json.text("volume", volume_text(order.volume_centipoints));
-    json.text("plan", order.run.plan);
-    json.text("period", order.run.period);
-    json.number("run", order.run.number);
+    json.text("volume", by_run(volume_text(order.volume_centipoints)));
+    json.text("plan", by_run(order.run.plan));
+    json.text("period", by_run(order.run.period));
+    number_by_run("run", order.run.number);
     json.text("state", order.run.state);
     json.text("currency", currency);
-    json.text("maximum", amount_text(order.maximum_minor, currency));
+    json.text("maximum", by_run(amount_text(order.maximum_minor, currency)));
     json.text("amount", amount_text(order.paid_minor, currency));
+}
+
+void write_opening(JsonWriter& json, const ExplainedOrder& order) {
+    json.key("opening").begin_array();
+    for (const OpeningPaid& line : order.opening) {
+        json.begin_object();
+        json.text("bonus", line.bonus);
+        json.text("member_id", line.member_id);
+        json.number("line", line.line);
+        json.number("level", line.level);
+        json.text("amount", amount_text(line.amount_minor, order.run.currency));
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void print_json(Output& output, const ExplainedOrder& order) {
+    const std::string& currency = order.run.currency;
+    JsonWriter json(output);
+    json.begin_object();
+    write_head(json, order);
     json.key("forfeited");
     write_amounts(json, order.forfeited, "reason", currency);
     json.key("by_bonus").begin_array();
@@ -211,6 +263,7 @@ void print_json(Output& output, const ExplainedOrder& order) {
     json.end_array();
     json.key("cuts");
     write_amounts(json, order.cuts, "member_id", currency);
+    write_opening(json, order);
     json.key("later").begin_array();
     for (const LaterLine& line : order.later) {
         json.begin_object();
@@ -253,6 +306,12 @@ void print_csv(Output& output, const ExplainedOrder& order) {
             }
             csv.text(step.reason).text(failed_text(step.failed)).end_row();
         }
+    for (const OpeningPaid& line : order.opening) {
+        csv.text(order.order_id).number(line.line).text(line.bonus).text("true");
+        csv.text(line.member_id).none().number(1).number(line.level);
+        for (int unknown = 0; unknown < 8; ++unknown) csv.none();
+        csv.decimal(amount_text(line.amount_minor, currency)).none().none().none().end_row();
+    }
 }
 
 }  // namespace

@@ -256,11 +256,28 @@ std::string_view passed_name(Passed passed) {
     return names[static_cast<std::size_t>(passed)];
 }
 
+bool is_told_by_upline(const Plan& plan) {
+    bool asks_below = false;
+    Plan asked;  // of the tests of a plan, those that are asked of the members on the way
+    asked.active = plan.active;
+    asked.bonuses = plan.bonuses;
+    each_test(asked, [&](const Test& test) {
+        asks_below |= test.kind == Test::Kind::legs || test.kind == Test::Kind::frontline ||
+                      test.max_per_leg_ppm;
+    });
+    return !asks_below && std::ranges::none_of(plan.bonuses, has_slices);
+}
+
+bool is_told_by_downline(const Plan& plan) {
+    return is_of_downline(plan) &&
+           std::ranges::find(plan.bonuses, "pool", &Bonus::kind) == plan.bonuses.end();
+}
+
 OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot, OrderLineIndex from,
-                               OrderLineIndex to, unsigned thread_count) {
+                               OrderLineIndex to, unsigned thread_count, const Standing* known) {
     OrderWatcher watcher(from, to);
     OrderExplanation explanation;
-    explanation.result = run(plan, snapshot, thread_count, &watcher);
+    explanation.result = run(plan, snapshot, thread_count, &watcher, known);
     explanation.bonuses = std::move(watcher.bonuses);
     for (ExplainedBonus& bonus : explanation.bonuses) {
         put_in_order(bonus.steps);

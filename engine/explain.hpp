@@ -42,10 +42,15 @@ struct OrderExplanation {
 };
 
 /// The run again, asked for the order lines [from, to): its books and accounts are of these alone.
-/// BrokenInvariant where the slots do not add up to what the plan could have paid.
+/// BrokenInvariant where the slots do not add up to what the plan could have paid. `known`: as run()
+/// has it.
 [[nodiscard]] OrderExplanation explain_order(const Plan& plan, const Snapshot& snapshot,
                                              OrderLineIndex from, OrderLineIndex to,
-                                             unsigned thread_count = 1);
+                                             unsigned thread_count = 1,
+                                             const Standing* known = nullptr);
+/// Whether an order's slots follow from its buyer's orders, those above its seller in every tree, and
+/// what step 2 found of these: no test asks for anybody else, no line is of an earner's other orders.
+[[nodiscard]] bool is_told_by_upline(const Plan& plan);
 
 /// A requirement as it was asked of a member: what each test found.
 using Findings = std::vector<std::vector<std::pair<const Test*, Finding>>>;  ///< by alternative
@@ -92,6 +97,10 @@ struct MemberExplanation {
 /// The run again, asked for one affiliate: of its books only this one's lines are whole.
 [[nodiscard]] MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot,
                                                MemberIndex member, unsigned thread_count = 1);
+
+/// Whether a member's standing and pay follow from itself, those below it in any of the trees, and
+/// their orders; but for royalties, which are of orders anywhere.
+[[nodiscard]] bool is_told_by_downline(const Plan& plan);
 
 /// The tests that `[active]` failed for, of members of a finished run.
 class ActivityAsked {

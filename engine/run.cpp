@@ -84,7 +84,8 @@ std::string_view reason_name(Reason reason) {
     return names[static_cast<std::size_t>(reason)];
 }
 
-RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count, Watcher* watcher) {
+RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count, Watcher* watcher,
+              const Standing* known) {
     RunResult result;
     // 1. The network as of the last day, and the orders less what came back in the period.
     auto trees_aside = std::async(thread_count > 1 ? std::launch::async : std::launch::deferred,
@@ -97,7 +98,7 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
     const Trees trees = trees_aside.get();
 
     // 2. Measures, who is active, ranks. From here on nothing about members changes.
-    result.standing = standing_of(plan, snapshot, trees, orders, weighted);
+    result.standing = known ? *known : standing_of(plan, snapshot, trees, orders, weighted);
     const Examiner examiner = examiner_after(plan, snapshot, trees, result.standing);
 
     // 3. Bonuses in the order of the file. Each begins while the one before is paid, so that no

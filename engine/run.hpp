@@ -75,8 +75,8 @@ class Watcher;  // engine/watch.hpp
 
 /// Computes the period. Throws Refusal (sums beyond limits, a cycle that prints itself) and
 /// BrokenInvariant (an account that does not add up). A watcher is told of every slot, on any of
-/// the threads.
+/// the threads. `known`: what step 2 found where the snapshot is a part of it only.
 [[nodiscard]] RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count = 1,
-                            Watcher* watcher = nullptr);
+                            Watcher* watcher = nullptr, const Standing* known = nullptr);
 
 }  // namespace downline

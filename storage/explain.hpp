@@ -58,8 +58,15 @@ struct LaterLine {
     std::int64_t run{}, line{}, amount_minor{};
 };
 
+/// A line that the system before this one paid on an order (an opening row).
+struct OpeningPaid {
+    std::string bonus, member_id;
+    std::int64_t line{}, level{}, amount_minor{};
+};
+
 struct ExplainedOrder {
-    RunRecord run;
+    RunRecord run;  ///< of history none: number 0, state "history"; then only who, what, when, `opening`,
+                    ///< its sum in `paid_minor`, and `later` are known
     std::string order_id, buyer;
     std::optional<std::string> seller;
     bool is_from_customer = false, is_returned = false;
@@ -73,14 +80,21 @@ struct ExplainedOrder {
     /// What caps and limits took from earners of this order, over all their lines.
     std::vector<std::pair<std::string, std::int64_t>> cuts;  ///< member id, amount
     std::vector<LaterLine> later;      ///< of current runs, in their order
+    std::vector<OpeningPaid> opening;  ///< of history alone
 };
+
+/// From what a stored run is computed again: all that it saw, or the part that what is asked follows
+/// from (storage/reload.hpp). A part that is not what is stored gives way to all, which says what is
+/// wrong; unless `only_part` is said, for tests.
+enum class Reading { part, all, only_part };
 
 /// Refusal (input) for an order that is not there, (state) where no run holds it or the draft is
 /// stale. BrokenInvariant where the explanation is not what is stored.
 [[nodiscard]] ExplainedOrder explain_order(Database& database,
                                            const std::optional<std::string>& plan,
                                            const std::string& order_id,
-                                           unsigned thread_count = 1);
+                                           unsigned thread_count = 1,
+                                           Reading reading = Reading::part);
 
 struct ShownRank {
     std::string name;
@@ -145,6 +159,7 @@ struct ExplainedMember {
 [[nodiscard]] ExplainedMember explain_member(Database& database, const RunRecord& run,
                                              const std::string& member_id,
                                              const std::optional<std::string>& supposition,
-                                             unsigned thread_count = 1);
+                                             unsigned thread_count = 1,
+                                             Reading reading = Reading::part);
 
 }  // namespace downline

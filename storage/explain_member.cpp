@@ -48,7 +48,8 @@ constexpr std::size_t many_sources = 20'000;
 
 /// What everyone brought: buyers of orders, members whose earnings were matched; the most first.
 std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::int64_t member,
-                                    const Snapshot& snapshot, RunReader& reader) {
+                                    const Reloaded& again, RunReader& reader) {
+    const Snapshot& snapshot = again.loaded.snapshot;
     std::unordered_map<std::int64_t, NamedAmount> by_number;
     const auto add = [](NamedAmount& sum, std::int64_t amount_minor) {
         ++sum.lines;
@@ -62,7 +63,8 @@ std::vector<NamedAmount> sources_of(Database& database, std::int64_t run, std::i
             for (const Line& line : lines) {
                 std::int64_t source = line.from;
                 if (source == 0 && line.order_ref != 0)
-                    source = snapshot.members.number[snapshot.orders.buyer[line.order_ref - 1]];
+                    source = snapshot.members.number
+                                 [snapshot.orders.buyer[again.line_at(line.order_ref - 1)]];
                 add(by_number[source], line.amount_minor);
             }
     if (by_number.size() >= many_sources) reader.read_ahead();
@@ -128,15 +130,22 @@ SupposedPay pay_if(Database& database, const Reloaded& again, MemberIndex member
 
 }  // namespace
 
-ExplainedMember explain_member(Database& database, const RunRecord& run,
-                               const std::string& member_id,
-                               const std::optional<std::string>& supposition,
-                               unsigned thread_count) {
-    ExplainedMember shown;
-    shown.run = run;
-    shown.earnings = earnings_of(database, run, member_id, false);
-    const std::int64_t number = find_member(database, member_id, run.last_day).number;
-    const Reloaded again = reload(database, run);
+namespace {
+
+/// What a run paid a member besides its bonuses, as it is stored: a part of its inputs does not tell.
+void add_stored_corrections(Database& database, std::int64_t run, std::int64_t number,
+                            MemberIndex member, RunResult& result) {
+    for (const CorrectionRecord& record : corrections_of(database.handle(), run, number)) {
+        CorrectionLine& line = result.corrections.emplace_back();
+        line.member = member;
+        line.amount_minor = record.amount_minor;
+    }
+}
+
+/// Fills in what the run, computed again, says of the member.
+void show_again(Database& database, const Reloaded& again, std::int64_t number,
+                const std::string& member_id, const std::optional<std::string>& supposition,
+                unsigned thread_count, ExplainedMember& shown) {
     const Members& members = again.loaded.snapshot.members;
     const auto found = std::ranges::find(members.number, number);
     ensure(found != members.number.end(), "a member of the period is not in its network");
@@ -144,23 +153,51 @@ ExplainedMember explain_member(Database& database, const RunRecord& run,
     static constexpr const char* statuses[] = {"active", "suspended", "terminated"};
     shown.status = statuses[static_cast<std::size_t>(members.status[member])];
 
-    const MemberExplanation explained =
+    const RunRecord& run = shown.run;
+    MemberExplanation explained =
         downline::explain_member(again.plan, again.loaded.snapshot, member, thread_count);
-    check_statement(database, run, again.loaded.snapshot, explained.result, member);
+    if (again.places)
+        add_stored_corrections(database, run.number, number, member, explained.result);
+    check_statement(database, run, again, explained.result, member);
     shown.active = shown_tests(again.plan, explained.active);
     shown.ranks = shown_ranks(again.plan, explained.ranks);
     RunReader reader(database.handle(), run.number);
     show_own_slots(again.plan, again.loaded.snapshot, explained, reader, shown);
     shown.missed = shown_missed(again.plan, explained);
-    shown.sources =
-        sources_of(database, run.number, number, again.loaded.snapshot, reader);
-    if (!supposition) return shown;
+    shown.sources = sources_of(database, run.number, number, again, reader);
+    if (!supposition) return;
     std::vector<NamedAmount> corrected;
     for (const CorrectionRecord& line : corrections_of(database.handle(), run.number, number))
         corrected.push_back({line.bonus, 1, line.amount_minor});
     shown.supposed = pay_if(database, again, member, member_id, *supposition, corrected,
                             thread_count);
-    return shown;
+}
+
+}  // namespace
+
+ExplainedMember explain_member(Database& database, const RunRecord& run,
+                               const std::string& member_id,
+                               const std::optional<std::string>& supposition,
+                               unsigned thread_count, Reading reading) {
+    ExplainedMember asked;
+    asked.run = run;
+    asked.earnings = earnings_of(database, run, member_id, false);
+    const std::int64_t number = find_member(database, member_id, run.last_day).number;
+    const auto shown_from = [&](const Reloaded& again) {
+        ExplainedMember shown = asked;
+        show_again(database, again, number, member_id, supposition, thread_count, shown);
+        return shown;
+    };
+    // A supposed order changes what is above the member too.
+    if (reading != Reading::all && !supposition) {
+        try {
+            if (const auto part = reload_downline(database, run, number))
+                return shown_from(*part);
+        } catch (const BrokenInvariant&) {
+            if (reading == Reading::only_part) throw;
+        }
+    }
+    return shown_from(reload(database, run));
 }
 
 }  // namespace downline

@@ -12,8 +12,8 @@
 #include "engine/bonuses/personal.hpp"
 #include "engine/errors.hpp"
 #include "engine/plan/describe.hpp"
-#include "storage/corrections.hpp"
 #include "storage/explain.hpp"
+#include "storage/explain_history.hpp"
 #include "storage/explain_words.hpp"
 #include "storage/messages.hpp"
 #include "storage/order_places.hpp"
@@ -26,18 +26,19 @@ namespace {
 
 /// The lines of an order as they stand in the database; by line.
 struct StoredOrder {
-    std::vector<std::int64_t> rows, lines;
+    std::vector<std::int64_t> rows;    ///< ascending; of versions that were replaced, too
+    std::vector<std::int64_t> buyers;  ///< by row; storage's number
     Day ordered_on{};
 };
 
 StoredOrder find_order(Database& database, const std::string& order_id) {
     Query query = database.query(
-        "SELECT row, line, ordered_on FROM order_line WHERE order_id = ?1 ORDER BY line, import");
+        "SELECT row, buyer, ordered_on FROM order_line WHERE order_id = ?1 ORDER BY row");
     query.bind(1, order_id);
     StoredOrder order;
     while (query.step()) {
         order.rows.push_back(query.integer(0));
-        order.lines.push_back(query.integer(1));
+        order.buyers.push_back(query.integer(1));
         order.ordered_on = static_cast<Day>(query.integer(2));
     }
     if (order.rows.empty())
@@ -48,39 +49,27 @@ StoredOrder find_order(Database& database, const std::string& order_id) {
     return order;
 }
 
-/// Where the order's lines stand among those that a run saw: [first, last) from 0.
-std::optional<std::pair<OrderLineIndex, OrderLineIndex>> places_of(Database& database,
-                                                                   std::int64_t run,
-                                                                   const StoredOrder& order) {
-    Query pieces = database.query("SELECT packed FROM run_order WHERE run = ?1 ORDER BY piece");
-    pieces.bind(1, run);
-    const std::set<std::int64_t> wanted(order.rows.begin(), order.rows.end());
-    OrderLineIndex place = 0, first = 0, last = 0;
-    while (pieces.step()) {
-        const auto rows = unpack_order_rows(pieces.blob(0));
-        ensure_intact(rows.has_value(), "the order lines of a run cannot be read");
-        for (const std::int64_t row : *rows) {
-            if (wanted.contains(row)) {
-                if (last == 0) first = place;
-                last = place + 1;
-            }
-            ++place;
-        }
-    }
-    if (last == 0) return std::nullopt;
-    return std::pair(first, last);
-}
-
 struct Found {
     RunRecord run;
-    OrderLineIndex first{}, last{};
+    OrderLineIndex first{}, last{};  ///< [first, last): places of its lines among all of the run
+    std::int64_t buyer{};            ///< storage's number
 };
 
-/// The run that paid the order: that of the period that holds its date, or a later one.
-Found find_run_of(Database& database, const std::optional<std::string>& plan,
-                  const std::string& order_id, const StoredOrder& order) {
+/// The order among the lines that a run saw.
+std::optional<Found> find_in(Database& database, const RunRecord& run, const StoredOrder& order) {
+    const auto found = find_order_places(database, run.number, order.rows).found;
+    if (found.empty()) return std::nullopt;
+    const auto row = std::ranges::lower_bound(order.rows, found.front().second);
+    return Found{run, found.front().first, found.back().first + 1,
+                 order.buyers[static_cast<std::size_t>(row - order.rows.begin())]};
+}
+
+/// The run that paid the order: that of the period that holds its date, or a later one. Nothing where
+/// there is none; `first_day` is that of the earliest run that could have.
+std::optional<Found> find_run_of(Database& database, const std::optional<std::string>& plan,
+                                 const std::string& order_id, const StoredOrder& order,
+                                 std::optional<Day>& first_day) {
     std::optional<Found> found;
-    std::optional<Day> first_day;  // of the earliest run that could hold it
     std::vector<RunRecord> runs = list_runs(database);
     std::ranges::stable_sort(runs, {}, &RunRecord::first_day);
     for (const RunRecord& run : runs) {
@@ -88,23 +77,27 @@ Found find_run_of(Database& database, const std::optional<std::string>& plan,
         if ((plan && run.plan != *plan) || run.last_day < order.ordered_on) continue;
         if (!first_day) first_day = run.first_day;
         if (found && found->run.plan == run.plan) continue;
-        const auto places = places_of(database, run.number, order);
-        if (!places) continue;
+        std::optional<Found> here = find_in(database, run, order);
+        if (!here) continue;
         if (found)
             throw Refusal(Refusal::Kind::state,
                           fmt::format("plans {} and {} both paid order {}; choose one with --plan",
                                       found->run.plan, run.plan, shown_value(order_id)));
-        found = {run, places->first, places->second};
+        found = std::move(here);
     }
-    if (found) return *found;
+    return found;
+}
+
+[[noreturn]] void refuse_without_run(const std::string& order_id, Day ordered_on,
+                                     const std::optional<Day>& first_day) {
     const std::string_view reason =
         !first_day ? "run its period first"
-        : order.ordered_on < *first_day
+        : ordered_on < *first_day
             ? "it is history, from before the first period that was run, and pays nothing"
             : "it came after the runs there are; run its period again";
-    throw Refusal(Refusal::Kind::state,
-                  fmt::format("no run holds order {} of {}: {}", shown_value(order_id),
-                              format_day(order.ordered_on), reason));
+    throw Refusal(Refusal::Kind::state, fmt::format("no run holds order {} of {}: {}",
+                                                    shown_value(order_id),
+                                                    format_day(ordered_on), reason));
 }
 
 /// What a stored line and a slot that was paid have in common.
@@ -119,8 +112,11 @@ public:
           found_(found),
           plan_(again.plan),
           snapshot_(again.loaded.snapshot),
-          explained_(
-              downline::explain_order(plan_, snapshot_, found.first, found.last, thread_count)),
+          again_(again),
+          first_(again.line_at(found.first)),
+          last_(again.line_at(found.last - 1) + 1),
+          explained_(downline::explain_order(plan_, snapshot_, first_, last_, thread_count,
+                                             again.standing ? &*again.standing : nullptr)),
           asked_(plan_, snapshot_, explained_.result.standing),
           reader_(database.handle(), found.run.number) {}
 
@@ -135,12 +131,13 @@ private:
     [[nodiscard]] OrderStep show_step(const Bonus& bonus, const Step& step);
     void show_slot(const Bonus& bonus, const Slot& slot, OrderStep& shown);
     void check_stored(ExplainedOrder& order);
-    void add_later(ExplainedOrder& order);
 
     Database& database_;
     const Found& found_;
     const Plan& plan_;
     const Snapshot& snapshot_;
+    const Reloaded& again_;
+    OrderLineIndex first_, last_;  ///< of the snapshot
     OrderExplanation explained_;
     ActivityAsked asked_;
     RunReader reader_;
@@ -163,7 +160,7 @@ ExplainedOrder Shower::shown() {
         if (forfeited[i] != 0)
             shown.forfeited.emplace_back(reason_name(static_cast<Reason>(i)), forfeited[i]);
     check_stored(shown);
-    add_later(shown);
+    shown.later = later_lines(database_, shown.order_id, found_.run.plan);
     return shown;
 }
 
@@ -173,13 +170,13 @@ void Shower::show_head(ExplainedOrder& order) {
     order.ordered_on = name.ordered_on;
     const NetOrders net = net_orders(plan_, snapshot_);
     const Weighted weighted = weigh(plan_, snapshot_, net, "");
-    order.buyer = id(snapshot_.orders.buyer[found_.first]);
-    order.is_from_customer = net.is_from_customer[found_.first] != 0;
-    if (net.seller[found_.first] != no_member) order.seller = id(net.seller[found_.first]);
-    const std::uint32_t number = snapshot_.orders.order[found_.first];
+    order.buyer = id(snapshot_.orders.buyer[first_]);
+    order.is_from_customer = net.is_from_customer[first_] != 0;
+    if (net.seller[first_] != no_member) order.seller = id(net.seller[first_]);
+    const std::uint32_t number = snapshot_.orders.order[first_];
     order.sequence = net.sequence[number];
     order.is_returned = net.is_returned[number] != 0;
-    for (OrderLineIndex line = found_.first; line < found_.last; ++line) {
+    for (OrderLineIndex line = first_; line < last_; ++line) {
         order.amount_minor = add_checked(order.amount_minor, net.amount_minor[line]);
         order.volume_centipoints =
             add_checked(order.volume_centipoints, weighted.volume_centipoints[line]);
@@ -211,7 +208,7 @@ OrderBonus Shower::show_bonus(std::size_t place) {
 
 OrderStep Shower::show_step(const Bonus& bonus, const Step& step) {
     OrderStep shown;
-    shown.line = reader_.order(step.order_line + 1).line;
+    shown.line = reader_.order(again_.place_of(step.order_line) + 1).line;
     if (step.level != Step::nobody) shown.level = step.level;
     const MemberIndex member = step.slot ? step.slot->payee : step.first;
     if (step.slot) show_slot(bonus, *step.slot, shown);
@@ -255,9 +252,10 @@ void Shower::check_stored(ExplainedOrder& order) {
             const MemberIndex member = step.slot ? step.slot->payee : step.first;
             if (member != no_member) members.insert(member);
             if (!step.slot || step.slot->paid_minor == 0) continue;
-            explained.emplace_back(place, snapshot_.members.number[member], step.order_line + 1,
-                                   step.level, step.slot->paid_level, step.slot->rate,
-                                   step.slot->base, step.slot->paid_minor);
+            explained.emplace_back(place, snapshot_.members.number[member],
+                                   again_.place_of(step.order_line) + 1, step.level,
+                                   step.slot->paid_level, step.slot->rate, step.slot->base,
+                                   step.slot->paid_minor);
         }
     }
     Query query =
@@ -269,16 +267,14 @@ void Shower::check_stored(ExplainedOrder& order) {
         query.bind(1, found_.run.number).bind(2, number);
         if (!query.step()) continue;
         std::int64_t cut_minor = 0;
-        for (const auto& [place, lines] : statement_lines(query.blob(0)))
-            for (const Line& line : lines) {
-                if (line.stream == StreamKind::limit) cut_minor += line.amount_minor;
-                if (place >= plan_.bonuses.size() || line.order_ref <= found_.first ||
-                    line.order_ref > found_.last)
-                    continue;
-                stored.emplace_back(place, number, line.order_ref, line.level, line.paid_level,
-                                    line.rate.value_or(0), line.base.value_or(0),
-                                    line.amount_minor);
-            }
+        each_statement_line(query.blob(0), [&](std::size_t place, const Line& line) {
+            if (line.stream == StreamKind::limit) cut_minor += line.amount_minor;
+            if (place >= plan_.bonuses.size() || line.order_ref <= found_.first ||
+                line.order_ref > found_.last)
+                return;
+            stored.emplace_back(place, number, line.order_ref, line.level, line.paid_level,
+                                line.rate.value_or(0), line.base.value_or(0), line.amount_minor);
+        });
         if (cut_minor != 0) order.cuts.emplace_back(id(member), cut_minor);
     }
     std::ranges::sort(explained);
@@ -288,28 +284,32 @@ void Shower::check_stored(ExplainedOrder& order) {
            "`verify` says what differs");
 }
 
-void Shower::add_later(ExplainedOrder& order) {
-    Query runs = database_.query(
-        "SELECT DISTINCT c.run, r.period FROM correction c JOIN run r ON r.number = c.run"
-        " JOIN order_line o ON o.row = c.of_order WHERE o.order_id = ?1 AND r.plan = ?2"
-        " AND r.state IN ('final', 'draft') ORDER BY r.last_day, c.run");
-    runs.bind(1, order.order_id).bind(2, found_.run.plan);
-    while (runs.step())
-        for (const CorrectionRecord& line : corrections_of(database_.handle(), runs.integer(0)))
-            if (line.order_id == order.order_id)
-                order.later.push_back({std::string{runs.text(1)}, line.bonus,
-                                       std::string{reader_.member_id(line.member)}, line.return_id,
-                                       runs.integer(0), line.line.value_or(0), line.amount_minor});
-}
-
 }  // namespace
 
 ExplainedOrder explain_order(Database& database, const std::optional<std::string>& plan,
-                             const std::string& order_id, unsigned thread_count) {
+                             const std::string& order_id, unsigned thread_count,
+                             Reading reading) {
     const StoredOrder order = find_order(database, order_id);
-    const Found found = find_run_of(database, plan, order_id, order);
-    const Reloaded again = reload(database, found.run);
-    return Shower(database, found, again, thread_count).shown();
+    std::optional<Day> first_day;
+    const std::optional<Found> found = find_run_of(database, plan, order_id, order, first_day);
+    if (!found) {
+        const bool may_be_history = !first_day || order.ordered_on < *first_day;
+        if (auto history = may_be_history ? explain_history(database, order_id) : std::nullopt)
+            return std::move(*history);
+        refuse_without_run(order_id, order.ordered_on, first_day);
+    }
+    const auto shown_from = [&](const Reloaded& again) {
+        return Shower(database, *found, again, thread_count).shown();
+    };
+    if (reading != Reading::all) {
+        try {
+            if (const auto part = reload_upline(database, found->run, found->buyer))
+                return shown_from(*part);
+        } catch (const BrokenInvariant&) {
+            if (reading == Reading::only_part) throw;
+        }
+    }
+    return shown_from(reload(database, found->run));
 }
 
 }  // namespace downline

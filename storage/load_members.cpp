@@ -41,9 +41,42 @@ void take_row(const ScannedRow& row, const Period& period, LoadedMembers& into) 
         into.file_titles.emplace_back(static_cast<MemberIndex>(count - 1), title);
 }
 
+/// Runs a scan of `member WHERE import <= ?1 AND joined_on <= ?2 AND number BETWEEN ?3 AND ?4`.
+void scan_members(Scan& scan, const AsOf& as_of, const Period& period,
+                  const std::vector<std::int64_t>* only) {
+    scan.query().bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
+    const auto scan_from = [&](std::int64_t first, std::int64_t last) {
+        scan.query().bind(3, first).bind(4, last);
+        scan.run();
+    };
+    if (!only) return scan_from(INT64_MIN, INT64_MAX);
+    for (std::size_t i = 0, end = 0; i < only->size(); i = end) {  // neighbours at once
+        for (end = i + 1; end < only->size() && (*only)[end] == (*only)[end - 1] + 1;) ++end;
+        scan_from((*only)[i], (*only)[end - 1]);
+    }
+}
+
+constexpr const char* members_of_day =
+    "member WHERE import <= ?1 AND joined_on <= ?2 AND number BETWEEN ?3 AND ?4";
+
+/// Columns that most members leave empty get their length; enrollers that are not stated their value.
+void complete_parents(Members& members) {
+    const std::size_t count = members.number.size();
+    members.count = static_cast<std::uint32_t>(count);
+    if (!members.enroller.empty()) members.enroller.resize(count);
+    for (std::size_t i = 0; i < members.enroller.size(); ++i)  // the sponsor unless stated
+        if (members.enroller[i] == 0) members.enroller[i] = members.sponsor[i];
+    if (!members.placement.empty()) {
+        members.placement.resize(count);
+        members.leg.resize(count);
+    }
+}
+
 LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& period,
-                         std::size_t count_max) {
+                         std::size_t count_max, const std::vector<std::int64_t>* only) {
     LoadedMembers loaded;
+    loaded.is_part = only != nullptr;
+    if (only) count_max = only->size();
     Members& members = loaded.members;
     constexpr std::size_t id_bytes_usual = 10;
     members.number.reserve(count_max);
@@ -65,19 +98,38 @@ LoadedMembers read_table(Database& database, const AsOf& as_of, const Period& pe
                               {"placement", "placement_id"},
                               {"leg", "leg"},
                               {"title", "title"}}),
-              "member WHERE import <= ?1 AND joined_on <= ?2",
-              [&](const ScannedRow& row) { take_row(row, period, loaded); });
-    scan.query().bind(1, as_of.last_import).bind(2, std::int64_t{period.last});
-    scan.run();
-    const std::size_t count = members.number.size();
-    members.count = static_cast<std::uint32_t>(count);
-    if (!members.enroller.empty()) members.enroller.resize(count);
-    for (std::size_t i = 0; i < members.enroller.size(); ++i)  // the sponsor unless stated
-        if (members.enroller[i] == 0) members.enroller[i] = members.sponsor[i];
-    if (!members.placement.empty()) {
-        members.placement.resize(count);
-        members.leg.resize(count);
-    }
+              members_of_day, [&](const ScannedRow& row) { take_row(row, period, loaded); });
+    scan_members(scan, as_of, period, only);
+    complete_parents(members);
+    return loaded;
+}
+
+/// The columns of the member table that say who stands below whom, by number.
+LoadedMembers read_links(Database& database, const AsOf& as_of, const Period& period,
+                         std::size_t count_max) {
+    LoadedMembers loaded;
+    Members& members = loaded.members;
+    members.number.reserve(count_max);
+    members.sponsor.reserve(count_max);
+    members.kind.reserve(count_max);
+    Scan scan(database, "take_links",
+              stated_columns(database, "members", as_of.last_import,
+                             {{"number"},
+                              {"sponsor"},
+                              {"kind"},
+                              {"enroller", "enroller_id"},
+                              {"placement", "placement_id"}}),
+              members_of_day, [&](const ScannedRow& row) {
+                  members.number.push_back(row.integer(0));
+                  members.sponsor.push_back(row.index(1));
+                  members.kind.push_back(static_cast<MemberKind>(row.integer(2)));
+                  const std::size_t count = members.number.size();
+                  set_last(members.enroller, count, row.index(3));
+                  set_last(members.placement, count, row.index(4));
+              });
+    scan_members(scan, as_of, period, nullptr);
+    complete_parents(members);
+    members.status.resize(members.count);
     return loaded;
 }
 
@@ -169,8 +221,8 @@ void apply_changes(Database& database, const AsOf& as_of, const Period& period,
 
 /// What runs placed automatically stands where they put it, until a move. Parents are still
 /// numbers.
-void apply_automatic_places(Database& database, std::int64_t previous_run, LoadedMembers& loaded) {
-    loaded.automatic_places = automatic_places_of(database, previous_run);
+void apply_automatic_places(Database& database, std::int64_t placing_run, LoadedMembers& loaded) {
+    loaded.automatic_places = automatic_places_of(database, placing_run);
     Members& members = loaded.members;
     if (members.placement.empty() && loaded.automatic_places.empty()) return;
     members.placement.resize(members.count);
@@ -248,17 +300,22 @@ bool have_kinds_changed(Database& database, const AsOf& as_of) {
 
 }  // namespace
 
-LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period,
-                           std::int64_t previous_run) {
+namespace {
+
+/// The largest number of a member there is.
+std::int64_t largest_number(Database& database) {
     const std::int64_t largest =
         largest_stored(database.handle(), "SELECT max(number) FROM member");
     ensure_intact(largest <= member_count_max, "more members than a database may have");
-    LoadedMembers loaded =
-        read_table(database, as_of, period, static_cast<std::size_t>(largest));
-    sort_by_id(loaded);
+    return largest;
+}
+
+/// From members as first imported to those of the period's last day.
+void bring_up_to(Database& database, const AsOf& as_of, const Period& period,
+                 std::int64_t placing_run, std::int64_t largest, LoadedMembers& loaded) {
     index_numbers(loaded, largest);
     apply_changes(database, as_of, period, loaded);
-    apply_automatic_places(database, previous_run, loaded);
+    apply_automatic_places(database, placing_run, loaded);
     apply_moves(database, as_of, period, loaded);
     link_parents(loaded, loaded.members.sponsor);
     link_parents(loaded, loaded.members.enroller);
@@ -267,6 +324,26 @@ LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& 
         pass_over_customers(loaded.members.kind, loaded.members.sponsor);
         pass_over_customers(loaded.members.kind, loaded.members.enroller);
     }
+}
+
+}  // namespace
+
+LoadedMembers load_members(Database& database, const AsOf& as_of, const Period& period,
+                           std::int64_t placing_run, const std::vector<std::int64_t>* only) {
+    const std::int64_t largest = largest_number(database);
+    LoadedMembers loaded =
+        read_table(database, as_of, period, static_cast<std::size_t>(largest), only);
+    sort_by_id(loaded);
+    bring_up_to(database, as_of, period, placing_run, largest, loaded);
+    return loaded;
+}
+
+LoadedMembers load_links(Database& database, const AsOf& as_of, const Period& period,
+                         std::int64_t placing_run) {
+    const std::int64_t largest = largest_number(database);
+    LoadedMembers loaded =
+        read_links(database, as_of, period, static_cast<std::size_t>(largest));
+    bring_up_to(database, as_of, period, placing_run, largest, loaded);
     return loaded;
 }
 

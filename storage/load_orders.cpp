@@ -57,7 +57,12 @@ struct OrderReader::State {
     std::vector<OrderDay> days;
     std::atomic<std::size_t> next_day = 0;
     LoadedOrders loaded;  ///< its columns are as long as all days have room
+    std::vector<std::vector<std::uint32_t>> buyers;  ///< by day, row by row; 0: one that is replaced
 
+    [[nodiscard]] bool is_replaced(std::int64_t row) const {
+        const auto& replaced = as_of.replaced_orders;
+        return !replaced.empty() && std::binary_search(replaced.begin(), replaced.end(), row);
+    }
     void take(const ScannedRow& scanned, DayRows& into) const;
     void fill_from_product(const ScannedRow& scanned, OrderRow& row, DayRows& into) const;
     void place(const DayRows& rows, OrderDay& day);
@@ -86,6 +91,7 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
                                        {"contract", "contract"}}),
                        {},
                        {},
+                       {},
                        {}}) {
     Query query = database.query(
         "SELECT ordered_on, first_row, last_row, import FROM order_extent"
@@ -102,15 +108,12 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
         if (state_->days.empty() || state_->days.back().day != ordered_on) {
             state_->days.emplace_back();
             state_->days.back().day = ordered_on;
-            state_->days.back().base = room;
         }
         state_->days.back().extents.emplace_back(query.integer(1), query.integer(2));
         ensure_intact(query.integer(1) > 0 && query.integer(1) <= query.integer(2) &&
                           query.integer(2) <= last_row,
                       "a day of orders names rows that are not there");
-        const auto size = static_cast<std::size_t>(query.integer(2) - query.integer(1) + 1);
-        state_->days.back().room += size;
-        room += size;
+        room += static_cast<std::size_t>(query.integer(2) - query.integer(1) + 1);
     }
     ensure_intact(room <= static_cast<std::size_t>(last_row),
                   "two days of orders name the same rows");
@@ -118,7 +121,21 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
         throw Refusal(Refusal::Kind::input,
                       fmt::format("{} has {} order lines; one run takes at most {}",
                                   period_name(period), room, order_line_count_max));
+    state_->buyers.resize(state_->days.size());
+}
+
+OrderReader::~OrderReader() = default;
+
+void OrderReader::begin() {
     LoadedOrders& loaded = state_->loaded;
+    std::size_t room = 0;
+    for (OrderDay& day : state_->days) {
+        day.base = room;
+        day.room = 0;
+        for (const auto& [first, last] : day.extents)
+            day.room += static_cast<std::size_t>(last - first + 1);
+        room += day.room;
+    }
     loaded.rows.resize(room);
     loaded.lines.order.resize(room);
     loaded.lines.buyer.resize(room);
@@ -127,7 +144,52 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
     loaded.lines.volume_centipoints.resize(room);
 }
 
-OrderReader::~OrderReader() = default;
+void OrderReader::read_buyers(Database& database) {
+    std::int64_t first_row = 0;
+    std::uint32_t* buyers = nullptr;  // of the row above
+    Scan scan(database, "take_buyer", "row, buyer", "order_line WHERE row BETWEEN ?1 AND ?2",
+              [&](const ScannedRow& row) {
+                  if (!state_->is_replaced(row.integer(0)))
+                      buyers[row.integer(0) - first_row] = row.index(1);
+              });
+    while (true) {
+        const std::size_t taken = state_->next_day.fetch_add(1);
+        if (taken >= state_->days.size()) return;
+        std::vector<std::uint32_t>& of_day = state_->buyers[taken];
+        for (const auto& [first, last] : state_->days[taken].extents) {
+            const std::size_t begin = of_day.size();
+            of_day.resize(begin + static_cast<std::size_t>(last - first + 1));
+            first_row = first;
+            buyers = of_day.data() + begin;
+            scan.query().bind(1, first).bind(2, last);
+            scan.run();
+        }
+    }
+}
+
+OrderReader::Kept OrderReader::keep(const std::vector<std::uint8_t>& is_buyer) {
+    Kept kept;
+    for (std::size_t place = 0; place < state_->days.size(); ++place) {
+        OrderDay& day = state_->days[place];
+        const std::vector<std::uint32_t>& buyers = state_->buyers[place];
+        decltype(day.extents) extents;
+        std::size_t at = 0;
+        for (const auto& [first, last] : day.extents)
+            for (std::int64_t row = first; row <= last; ++row, ++at) {
+                kept.line_count += buyers[at] != 0;
+                if (buyers[at] >= is_buyer.size() || !is_buyer[buyers[at]]) continue;
+                if (extents.empty() || extents.back().second + 1 != row)
+                    extents.emplace_back(row, row);
+                extents.back().second = row;
+                kept.rows.push_back(row);
+            }
+        day.extents = std::move(extents);
+    }
+    std::ranges::sort(kept.rows);
+    state_->next_day = 0;
+    state_->loaded.is_part = true;
+    return kept;
+}
 
 void OrderReader::work(Database& database) {
     DayRows rows;
@@ -149,10 +211,7 @@ void OrderReader::work(Database& database) {
 
 /// Takes a row of order_line, but for one that was replaced.
 void OrderReader::State::take(const ScannedRow& scanned, DayRows& into) const {
-    const auto& replaced = as_of.replaced_orders;
-    if (!replaced.empty() &&
-        std::binary_search(replaced.begin(), replaced.end(), scanned.integer(0)))
-        return;
+    if (is_replaced(scanned.integer(0))) return;
     OrderRow& row = into.rows.emplace_back();
     row.row = scanned.integer(0);
     const std::string_view id = scanned.text(1);

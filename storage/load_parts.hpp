@@ -14,14 +14,11 @@
 #include "engine/snapshot.hpp"
 #include "storage/counting.hpp"
 #include "storage/database.hpp"
+#include "storage/digest.hpp"
 #include "storage/runs.hpp"
 #include "storage/text_arena.hpp"
 
 namespace downline {
-
-/// A second connection to the same file, for another thread to read by; nothing where only this one
-/// sees the data (in memory, or inside a transaction).
-[[nodiscard]] std::optional<Database> second_connection(Database& database);
 
 /// Which rows count: those of imports up to `last_import` that no such import replaced.
 struct AsOf {
@@ -50,14 +47,20 @@ struct LoadedMembers {
     std::vector<std::pair<MemberIndex, std::string>> file_titles;  ///< stated by the members file
     /// By index: stands where a file, a move or an earlier run put it; empty: nobody does.
     std::vector<std::uint8_t> has_place;
-    std::vector<AutomaticPlace> automatic_places;  ///< as the previous run left them
+    std::vector<AutomaticPlace> automatic_places;  ///< as the run that was named left them
+    bool is_part = false;  ///< others are there that were not asked for
     [[nodiscard]] MemberIndex index(std::int64_t number) const {
         const auto place = static_cast<std::size_t>(number);
         return place < index_of.size() ? index_of[place] : no_member;
     }
 };
+/// Places are those that `placing_run` left. `only`: storage's numbers of whom to load, ascending.
 [[nodiscard]] LoadedMembers load_members(Database& database, const AsOf& as_of,
-                                         const Period& period, std::int64_t previous_run);
+                                         const Period& period, std::int64_t placing_run,
+                                         const std::vector<std::int64_t>* only = nullptr);
+/// Everybody's kind and parents by storage's number, and nothing else: no ids, days, status.
+[[nodiscard]] LoadedMembers load_links(Database& database, const AsOf& as_of, const Period& period,
+                                       std::int64_t placing_run);
 
 /// The period's order lines. `lines.buyer` and `lines.creator` hold storage's numbers until
 /// load() turns them into indexes; `lines.sequence` is empty.
@@ -67,6 +70,7 @@ struct LoadedOrders {
     std::vector<std::int64_t> rows;  ///< of order_line, by place
     TextColumn contract;
     std::vector<std::string> day_digests;  ///< of all but buyers and creators, by day
+    bool is_part = false;                  ///< the period has others
 };
 
 /// Reads the order lines that the period counts, late ones too, by days, on as many threads as call work().
@@ -75,6 +79,17 @@ public:
     OrderReader(Database& database, const AsOf& as_of, const Period& period,
                 const Counting& counting, int currency_places);
     ~OrderReader();
+    struct Kept {
+        std::vector<std::int64_t> rows;  ///< ascending
+        std::size_t line_count{};        ///< of those that are not kept, too
+    };
+    /// Where a part is enough: reads who bought, as work() reads the rest.
+    void read_buyers(Database& database);
+    /// Leaves out order lines of others than these buyers, by storage's number (0: false).
+    /// REQUIRES: every read_buyers() has returned.
+    [[nodiscard]] Kept keep(const std::vector<std::uint8_t>& is_buyer);
+    /// REQUIRED before work().
+    void begin();
     /// Takes days until none is left. Safe to call from several threads, each with its database.
     void work(Database& database);
     /// REQUIRES: every work() has returned.
@@ -84,6 +99,23 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// Storage's numbers of buyers and creators become indexes. Refusal for an order of somebody who has
+/// not joined by then.
+void link_orders(const LoadedMembers& members, LoadedOrders& orders, Database& database,
+                 const Period& period);
+
+/// Titles before the period: what the last final run left, by name, else the members file's. Refusal
+/// for one that the plan does not know.
+void load_titles(Database& database, const Plan& plan, std::int64_t previous_run,
+                 LoadedMembers& loaded);
+
+/// Returns of the period's order lines, by order line, then (returned_on, return_id); into the
+/// digest too.
+[[nodiscard]] std::vector<ReturnOfLine> load_returns(Database& database, const AsOf& as_of,
+                                                     const Period& period,
+                                                     const Counting& counting,
+                                                     const LoadedOrders& orders, Digest& digest);
 
 /// What the buyers had ordered before the period (9.29), and the contracts among them. Where a
 /// final run left it behind, that is read and what has changed since is counted anew; else all

@@ -27,9 +27,10 @@ constexpr const char* counts_sql =
                               shown_value(member_id), why));
 }
 
+/// no_member: one that only a part leaves out.
 MemberIndex member_of(const Query& query, const LoadedMembers& members) {
     const MemberIndex member = members.index(query.integer(0));
-    if (member == no_member)
+    if (member == no_member && !members.is_part)
         refuse(query.text(1), "the member joins only after the first period that is run; correct "
                               "joined_on, or withdraw the import");
     return member;
@@ -66,6 +67,7 @@ std::vector<Carry> opening_legs(Database& database, const std::string& bonus, bo
     std::vector<Carry> legs;
     while (query.step()) {
         const MemberIndex member = member_of(query, members);
+        if (member == no_member) continue;
         if (legs.empty() || legs.back().member != member) legs.push_back({member, 0, 0});
         std::int64_t& leg = query.text(2) == "left" ? legs.back().left_centipoints
                                                     : legs.back().right_centipoints;
@@ -87,6 +89,8 @@ std::vector<std::int64_t> opening_measure(Database& database, const Measure& win
     std::vector<std::int64_t> values;
     while (query.step()) {
         const MemberIndex member = member_of(query, members);
+        values.resize(members.members.count);  // somebody has one: the others have zeros
+        if (member == no_member) continue;
         const std::int64_t amount = query.integer(2);
         if (amount % divisor != 0)
             refuse(query.text(1),
@@ -94,7 +98,6 @@ std::vector<std::int64_t> opening_measure(Database& database, const Measure& win
                                "--replace",
                                format_decimal(amount, places), window.name,
                                unit_text(window.unit)));
-        values.resize(members.members.count);
         values[member] = amount / divisor;
     }
     return values;

@@ -54,6 +54,18 @@ std::vector<std::pair<std::size_t, std::vector<Line>>> statement_lines(std::stri
     return segments<Line>(packed, unpack_lines);
 }
 
+void each_statement_line(std::string_view packed,
+                         const std::function<void(std::size_t, const Line&)>& take) {
+    Unpacker unpacker(packed);
+    while (!unpacker.is_at_end()) {
+        const std::uint64_t bonus = unpacker.varint();
+        const std::string_view lines = unpacker.bytes();
+        const bool is_whole =
+            each_line(as_bytes(lines), [&](const Line& line) { take(bonus, line); });
+        if (unpacker.is_broken() || !is_whole) throw_broken("a statement");
+    }
+}
+
 std::vector<std::pair<std::size_t, std::vector<Total>>> statement_totals(std::string_view packed) {
     return segments<Total>(packed, unpack_totals);
 }

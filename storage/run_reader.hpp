@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,9 @@ private:
 /// that are no such blob.
 [[nodiscard]] std::vector<std::pair<std::size_t, std::vector<Line>>> statement_lines(
     std::string_view packed);
+/// The same line by line, none kept: `take(place of the bonus, line)`.
+void each_statement_line(std::string_view packed,
+                         const std::function<void(std::size_t, const Line&)>& take);
 [[nodiscard]] std::vector<std::pair<std::size_t, std::vector<Total>>> statement_totals(
     std::string_view packed);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/errors.hpp"
+#include "storage/run_reader.hpp"
 #include "storage/statements.hpp"
 
 namespace downline {
@@ -16,6 +17,39 @@ constexpr const char* differs =
 bool is_standing(const Query& query, const Statement& statement) {
     return (query.integer(0) != 0) == statement.is_active && query.integer(1) == statement.rank &&
            query.integer(2) == statement.title && query.blob(3) == statement.measures;
+}
+
+/// The run's places of the books of `again`. Whoever computes less may find no cut where the run
+/// cut others, and those that follow stand at lower places then.
+std::vector<std::size_t> places_of_books(const RunReader& reader, const RunResult& again) {
+    std::vector<std::size_t> places;
+    for (std::size_t place = 0; place < again.books.size(); ++place) places.push_back(place);
+    for (const Cut& cut : again.cuts) places.push_back(reader.place_of(cut.code));
+    return places;
+}
+
+/// Whether totals are those stored.
+bool are_totals(std::string_view stored, std::string_view again,
+                const std::vector<std::size_t>& places) {
+    if (stored == again) return true;
+    auto totals = statement_totals(again);
+    for (auto& [book, of_book] : totals) book = places[book];
+    return totals == statement_totals(stored);
+}
+
+/// Whether packed lines are those stored; those of a part name orders by their place in it.
+bool are_lines(std::string_view stored, std::string_view again,
+               const std::vector<std::size_t>& places, const Reloaded& inputs) {
+    if (stored == again && !inputs.places) return true;
+    auto lines = statement_lines(again);
+    for (auto& [book, of_book] : lines) {
+        book = places[book];
+        for (Line& line : of_book)
+            if (line.order_ref != 0)
+                line.order_ref =
+                    inputs.place_of(static_cast<OrderLineIndex>(line.order_ref - 1)) + 1;
+    }
+    return lines == statement_lines(stored);
 }
 
 }  // namespace
@@ -31,9 +65,10 @@ void check_standing(Database& database, const RunRecord& run, const Snapshot& sn
     ensure(query.step() ? is_standing(query, statement) : !has_row, differs);
 }
 
-void check_statement(Database& database, const RunRecord& run, const Snapshot& snapshot,
+void check_statement(Database& database, const RunRecord& run, const Reloaded& inputs,
                      const RunResult& again, MemberIndex member) {
     Statement statement;
+    const Snapshot& snapshot = inputs.loaded.snapshot;
     const bool has_row = StatementMaker(snapshot, again).make(member, statement);
     Query query = database.query(
         fmt::format("SELECT s.is_active, s.rank, s.title, s.measures, s.amount, s.lines,"
@@ -43,10 +78,11 @@ void check_statement(Database& database, const RunRecord& run, const Snapshot& s
     query.bind(1, run.number).bind(2, snapshot.members.number[member]);
     ensure(query.step() == has_row, differs);
     if (!has_row) return;
+    const auto places = places_of_books(RunReader(database.handle(), run.number), again);
     ensure(is_standing(query, statement) && query.integer(4) == statement.amount_minor &&
                query.integer(5) == static_cast<std::int64_t>(statement.line_count) &&
-               query.blob(6) == statement.totals &&
-               query.blob(7) == statement.packed,
+               are_totals(query.blob(6), statement.totals, places) &&
+               are_lines(query.blob(7), statement.packed, places, inputs),
            differs);
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "engine/run.hpp"
+#include "storage/reload.hpp"
 #include "storage/runs.hpp"
 
 namespace downline {
 
 /// BrokenInvariant where a byte of the stored statement is not what `again` says.
-void check_statement(Database& database, const RunRecord& run, const Snapshot& snapshot,
+/// `inputs`: what it was computed from, all or a part.
+void check_statement(Database& database, const RunRecord& run, const Reloaded& inputs,
                      const RunResult& again, MemberIndex member);
 /// The same of activity, rank, title and measures alone.
 void check_standing(Database& database, const RunRecord& run, const Snapshot& snapshot,

@@ -23,6 +23,7 @@
 #include "storage/messages.hpp"
 #include "storage/runs.hpp"
 #include "storage/save.hpp"
+#include "storage/side_by_side.hpp"
 #include "storage/statement_batches.hpp"
 
 namespace downline {

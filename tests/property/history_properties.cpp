@@ -8,12 +8,14 @@
 
 #include "engine/errors.hpp"
 #include "storage/earnings.hpp"
+#include "storage/reload.hpp"
 #include "storage/runs.hpp"
 #include "storage/verify.hpp"
 #include "tests/property/history.hpp"
 #include "tests/property/holds.hpp"
 #include "tests/reference/chronicle.hpp"
 #include "tests/reference/compare.hpp"
+#include "tests/storage/explained_text.hpp"
 
 namespace downline::property {
 namespace {
@@ -91,8 +93,59 @@ std::string place_differences(const Closed& expected, const Members& got) {
 
 struct Counts {
     std::size_t networks = 0, periods = 0, lines = 0, reversals = 0, carries = 0, moves = 0,
-                placings = 0, adjustments = 0, refused = 0;
+                placings = 0, adjustments = 0, refused = 0, orders_by_part = 0,
+                members_by_part = 0;
 };
+
+/// What a part of the run's inputs tells of its first, middle and last order and affiliate is what
+/// all of them tell.
+std::string part_differences(Database& database, const RunRecord& run,
+                             const std::vector<StatedLine>& lines, Counts& counts) {
+    std::string text;
+    const auto compare = [&](const std::string& what, const auto& explain) {
+        const auto told_from = [&](Reading reading) {
+            try {
+                return told(explain(reading));
+            } catch (const std::exception& error) {
+                return std::string{error.what()};
+            }
+        };
+        const std::string part = told_from(Reading::only_part), all = told_from(Reading::all);
+        if (all.ends_with("what differs")) text += what + ": " + all + "\n";
+        if (part != all)
+            text += fmt::format("{} by a part:\n{}by all:\n{}", what, part, all);
+    };
+    std::vector<std::string> orders, members;
+    for (const StatedLine& line : lines)
+        if (!line.order_id.empty() && line.return_id.empty()) orders.push_back(line.order_id);
+    each_earnings(database, run, false, false, [&](const Earnings& earnings) {
+        members.push_back(earnings.member_id);
+    });
+    const auto number_of = [&](const std::string& sql, const std::string& id) {
+        Query query = database.query(sql);
+        query.bind(1, id);
+        return query.step() ? query.integer(0) : 0;
+    };
+    for (std::size_t third = 0; third < 3 && !orders.empty(); ++third) {
+        const std::string& id = orders[third * (orders.size() - 1) / 2];
+        const std::int64_t buyer =
+            number_of("SELECT buyer FROM order_line WHERE order_id = ?1", id);
+        counts.orders_by_part += reload_upline(database, run, buyer).has_value();
+        compare("order " + id, [&](Reading reading) {
+            return explain_order(database, run.plan, id, 1, reading);
+        });
+    }
+    for (std::size_t third = 0; third < 3 && !members.empty(); ++third) {
+        const std::string& id = members[third * (members.size() - 1) / 2];
+        const std::int64_t number =
+            number_of("SELECT number FROM member WHERE member_id = ?1", id);
+        counts.members_by_part += reload_downline(database, run, number).has_value();
+        compare("member " + id, [&](Reading reading) {
+            return explain_member(database, run, id, std::nullopt, 1, reading);
+        });
+    }
+    return text;
+}
 
 /// Whether a run is refused for ranks that go round in a circle.
 bool is_refused(Database& database, const Plan& plan, const Period& period) {
@@ -148,7 +201,9 @@ std::string differences_of(const History& history, Counts& counts) {
                                         reference::outcome_of(run(plan, loaded), loaded));
         const RunSummary draft = make_draft(database, plan, history.periods[k], "test",
                                             "2027-12-31T00:00:00Z", 1);
-        found += line_differences(expected.lines, stated_lines(database, draft.record));
+        const std::vector<StatedLine> lines = stated_lines(database, draft.record);
+        found += line_differences(expected.lines, lines);
+        if (found.empty()) found += part_differences(database, draft.record, lines, counts);
         if (!found.empty()) return "in " + period + ":\n" + found;
         (void)close_period(database, plan.name, period, draft.record.result_digest, "test",
                            "2027-12-31T00:00:00Z");
@@ -216,7 +271,9 @@ TEST_CASE("period after period the stored lines are those of the reference") {
     MESSAGE(counts.networks, " networks, ", counts.periods, " periods, ", counts.lines,
             " lines, ", counts.reversals, " reversals, ", counts.carries, " carries, ",
             counts.moves, " moves, ", counts.adjustments, " adjustments, ", counts.placings,
-            " periods with automatic places, ", counts.refused, " runs refused");
+            " periods with automatic places, ", counts.refused, " runs refused, ",
+            counts.orders_by_part, " orders and ", counts.members_by_part,
+            " members explained by a part");
     CHECK(counts.networks >= enough(2'000));
     CHECK(counts.lines >= enough(10'000));
     CHECK(counts.reversals >= enough(1'000));
@@ -224,6 +281,8 @@ TEST_CASE("period after period the stored lines are those of the reference") {
     CHECK(counts.moves >= enough(1'000));
     CHECK(counts.adjustments >= enough(1'000));
     CHECK(counts.placings >= enough(500));
+    CHECK(counts.orders_by_part >= enough(1'000));
+    CHECK(counts.members_by_part >= enough(1'000));
 }
 
 }  // namespace

@@ -8,8 +8,10 @@
 #include <fstream>
 
 #include "engine/errors.hpp"
+#include "storage/reload.hpp"
 #include "tests/cli/written.hpp"
 #include "tests/storage/books.hpp"
+#include "tests/storage/explained_text.hpp"
 #include "tests/storage/facts.hpp"
 
 namespace downline {
@@ -19,6 +21,8 @@ RunSummary draft(Facts& facts, const char* month, const std::string& plan = smal
     return make_draft(facts.database, plan_from(plan), period(month), "ann", "2026-03-02T10:00:00Z",
                       1);
 }
+
+RunRecord current(Facts& facts) { return find_run(facts.database, {}, {}); }
 
 /// top 0 ← bob 0 ← cat 0 ← dan 100 ← eve, a customer.
 void line_of_four(Facts& facts) {
@@ -87,14 +91,54 @@ TEST_CASE("what is explained is what is stored, or it is not shown") {
 TEST_CASE("a draft that does not follow from its facts any more is not explained") {
     Facts facts;
     line_of_four(facts);
-    const RunSummary summary = draft(facts, "2026-01");
-    facts.database.execute("UPDATE run SET inputs_digest = 'of other facts'");
-    CHECK(message_of<Refusal>([&] { return explain_order(facts.database, std::nullopt, "1"); }) ==
-          "draft 1 of 2026-01 is stale: what it was computed from has changed; run 2026-01 again");
+    (void)draft(facts, "2026-01");
+    facts.new_import();
+    // As an import with --replace corrects a day of joining, and keeps what stood there.
+    facts.database.execute(
+        "INSERT INTO member_change(import, member, item, holds_from, value) SELECT max(i.number),"
+        " m.number, 'joined_on', m.joined_on, m.joined_on FROM import i, member m"
+        " WHERE m.member_id = 'top'");
+    facts.database.execute("UPDATE member SET joined_on = joined_on - 1 WHERE member_id = 'top'");
+    const char* stale =
+        "draft 1 of 2026-01 is stale: what it was computed from has changed; run 2026-01 again";
+    CHECK(message_of<Refusal>([&] { return explain_order(facts.database, {}, "1"); }) == stale);
+    CHECK(message_of<Refusal>([&] {
+              return explain_member(facts.database, current(facts), "dan", {});
+          }) == stale);
     facts.database.execute("UPDATE run SET state = 'final'");
     CHECK(message_of<BrokenInvariant>(
               [&] { return explain_order(facts.database, std::nullopt, "1"); }) ==
           "the facts that a final run saw are not what they were; `verify` says what differs");
+}
+
+TEST_CASE("facts that somebody changed by hand are not explained either") {
+    const char* stale =
+        "draft 1 of 2026-01 is stale: what it was computed from has changed; run 2026-01 again";
+    for (const char* change :
+         {"UPDATE order_line SET amount = amount + 100",
+          "UPDATE member SET sponsor = 1 WHERE member_id = 'eve'",
+          "DELETE FROM order_line WHERE order_id = 'own'",
+          "UPDATE order_line SET buyer = 1 WHERE order_id = 'own'",
+          "UPDATE statement SET measures = x'0000' WHERE member = 4"}) {
+        CAPTURE(change);
+        Facts facts;
+        line_of_four(facts);
+        facts.order({"3", "dan", "2026-01-07", 3'000});
+        (void)draft(facts, "2026-01");
+        const RunRecord run = current(facts);
+        CHECK_NOTHROW((void)explain_order(facts.database, {}, "3", 1, Reading::only_part));
+        CHECK_NOTHROW((void)explain_member(facts.database, run, "dan", {}, 1, Reading::only_part));
+        facts.database.execute(change);
+        if (std::string(change).find("statement") != std::string::npos) {
+            CHECK(message_of<BrokenInvariant>([&] {
+                      return explain_member(facts.database, run, "dan", {});
+                  }) == "a run, computed again to explain it, is not what is stored; `verify` says "
+                        "what differs");
+            continue;
+        }
+        CHECK(message_of<Refusal>([&] { return explain_member(facts.database, run, "dan", {}); }) ==
+              stale);
+    }
 }
 
 TEST_CASE("an order that came after the run, or that two plans paid, is said to be that") {
@@ -119,8 +163,6 @@ TEST_CASE("an order that came after the run, or that two plans paid, is said to 
     CHECK(explain_order(facts.database, {}, "late").run.plan ==
           "other");  // the only one that saw it
 }
-
-RunRecord current(Facts& facts) { return find_run(facts.database, {}, {}); }
 
 TEST_CASE("a member is told what it lacks and what it missed") {
     Facts facts;
@@ -212,6 +254,127 @@ TEST_CASE("an orders file can be supposed, and says what is wrong with it") {
     CHECK(message_of<UsageError>([&] {
               return explain_member(facts.database, current(facts), "cat", "pv+much");
           }) == "--if pv+much: \"much\" is no number of points; write pv+30 or pv+12.50");
+}
+
+TEST_CASE("a member is explained whose cap stands behind one that cut somebody else") {
+    Facts facts;
+    line_of_four(facts);
+    facts.affiliate("beside", "top");
+    facts.customer("bea", "beside");
+    facts.order({"2", "bea", "2026-01-03", 5'000});
+    (void)draft(facts, "2026-01", R"(
+[plan]
+name = "small"
+currency = "USD"
+period = "month"
+effective = 2020-01-01
+[[bonus]]
+code = "sold"
+kind = "personal"
+rate = "10%"
+cap = { per_member = "2.50" }
+[[bonus]]
+code = "own"
+kind = "personal"
+from = ["self"]
+rate = "10%"
+cap = { per_member = "1.00" }
+)");
+    for (const Reading reading : {Reading::only_part, Reading::all}) {
+        // 2.00 of eve's order, below the cap that cuts beside's 5.00; 10.00 of the own one, cut to 1.00.
+        const ExplainedMember dan =
+            explain_member(facts.database, current(facts), "dan", {}, 1, reading);
+        CHECK(dan.earnings.total_minor == 300);
+        CHECK(explain_order(facts.database, {}, "own", 1, reading).cuts ==
+              std::vector<std::pair<std::string, std::int64_t>>{{"dan", -900}});
+    }
+}
+
+/// Ids of the members of a part, in their order; and how many order lines it has.
+std::string part_of(Facts& facts, const std::optional<Reloaded>& part) {
+    if (!part) return "all";
+    std::string text;
+    const Snapshot& snapshot = part->loaded.snapshot;
+    for (const std::int64_t number : snapshot.members.number) {
+        Query id = facts.database.query("SELECT member_id FROM member WHERE number = ?1");
+        id.bind(1, number);
+        if (id.step()) text.append(id.text(0)).append(" ");
+    }
+    return text + std::to_string(snapshot.orders.count);
+}
+
+TEST_CASE("an explanation reads no more than it follows from, where the plan allows") {
+    Facts facts;
+    line_of_four(facts);
+    facts.affiliate("beside", "bob");
+    facts.order({"beside", "beside", "2026-01-03", 5'000});
+    facts.customer("moved", "beside");
+    facts.order({"2", "moved", "2026-01-09", 7'000});
+    facts.database.execute(
+        "INSERT INTO move(import, member, tree, new_parent, effective_on, holds_from, reason)"
+        " SELECT 1, m.number, 0, d.number, m.joined_on, m.joined_on, 'moved' FROM member m, member d"
+        " WHERE m.member_id = 'moved' AND d.member_id = 'dan'");
+    const auto parts = [&] {
+        const RunRecord run = current(facts);
+        return part_of(facts, reload_upline(facts.database, run, facts.number("eve"))) + "; " +
+               part_of(facts, reload_downline(facts.database, run, facts.number("cat")));
+    };
+    (void)draft(facts, "2026-01");
+    // Above eve with what they ordered (her one, and dan's); cat and all below it with theirs.
+    CHECK(parts() == "bob cat dan eve top 2; cat dan eve moved 3");
+    // Whoever must have a downline of its own to be active is asked about others.
+    (void)draft(facts, "2026-01", std::string(small_plan) + R"(
+[[bonus]]
+code = "builders"
+kind = "unilevel"
+levels = ["1%"]
+requires = { frontline = { count = 1 } }
+)");
+    CHECK(parts() == "all; cat dan eve moved 3");
+    (void)draft(facts, "2026-01", std::string(small_plan) + R"(
+[[bonus]]
+code = "pool"
+kind = "pool"
+fund = "2%"
+shares = 1
+)");
+    CHECK(parts() == "bob cat dan eve top 2; all");
+    (void)draft(facts, "2026-01", std::string(small_plan) + "\n[limits]\npayout = \"10%\"\n");
+    CHECK(parts() == "bob cat dan eve top 2; all");
+}
+
+TEST_CASE("a part tells of every order and member what all that the run saw tells") {
+    Facts facts;
+    line_of_four(facts);
+    facts.affiliate("beside", "bob");
+    facts.order({"beside", "beside", "2026-01-03", 15'000});
+    facts.order({"2", "eve", "2026-01-09", 7'000});
+    facts.order({"cat's", "cat", "2026-01-10", 20'000});
+    facts.returned("r1", "2", "2026-01-20", 3'500);
+    for (const char* month : {"2026-01", "2026-02"}) {
+        if (std::string(month) == "2026-02") {
+            facts.new_import();
+            facts.order({"3", "eve", "2026-02-09", 9'000});
+            facts.order({"4", "dan", "2026-02-10", 12'000});
+            facts.returned("r2", "2", "2026-02-20", 3'500);  // of the closed month
+        }
+        const RunSummary made = draft(facts, month);
+        for (const char* id : {"own", "1", "beside", "2", "cat's", "3", "4"}) {
+            CAPTURE(id);
+            if (std::string(month) == "2026-01" && (*id == '3' || *id == '4')) continue;
+            const ExplainedOrder all = explain_order(facts.database, {}, id, 1, Reading::all);
+            CHECK(told(explain_order(facts.database, {}, id, 1, Reading::only_part)) == told(all));
+        }
+        for (const char* id : {"top", "bob", "cat", "dan", "beside"}) {
+            CAPTURE(id);
+            const auto explained = [&](Reading reading) {
+                return told(explain_member(facts.database, made.record, id, {}, 1, reading));
+            };
+            CHECK(explained(Reading::only_part) == explained(Reading::all));
+        }
+        (void)close_period(facts.database, "small", month, made.record.result_digest, "ann",
+                           "2026-03-02T10:00:00Z");
+    }
 }
 
 }  // namespace
