@@ -132,8 +132,24 @@ bool is_of_downline(const Plan& plan) {
 class MemberWatcher final : public Watcher {
 public:
     MemberWatcher(const Plan& plan, const Snapshot& snapshot, MemberIndex member)
-        : snapshot_(snapshot), member_(member), is_of_downline_(is_of_downline(plan)) {}
+        : plan_(plan),
+          snapshot_(snapshot),
+          member_(member),
+          is_of_downline_(is_of_downline(plan)) {}
 
+    void rank(const Examiner& examiner, MemberIndex member, RankPlace place, bool is_reached,
+              bool is_maintained) override {
+        if (member != member_) return;
+        const Rank& rank = plan_.ranks[place - 1];
+        const auto& titles = snapshot_.members.title_before;
+        TriedRank& tried = ranks.emplace_back();
+        tried.place = place;
+        tried.is_reached = is_reached;
+        tried.is_maintained = is_maintained;
+        tried.requires_ = findings_of(examiner, rank.requires_, member);
+        if (rank.maintain && !titles.empty() && titles[member] >= place)
+            tried.maintain = findings_of(examiner, *rank.maintain, member);
+    }
     void narrow(const Bonus& bonus, const Forest& forest, const NetOrders& orders,
                 std::vector<std::uint8_t>& takes) override {
         if (!is_of_downline_ || bonus.kind == "pool") return;
@@ -196,6 +212,7 @@ public:
         return std::move(missed);
     }
 
+    std::vector<TriedRank> ranks;
     std::vector<Findings> requires_;
     std::vector<OwnSlots> own;
     std::vector<Missed> missed;
@@ -212,6 +229,7 @@ private:
         return is_below;
     }
 
+    const Plan& plan_;
     const Snapshot& snapshot_;
     MemberIndex member_;
     bool is_of_downline_;
@@ -223,29 +241,6 @@ Standing with_titles_before(Standing standing, const Snapshot& snapshot) {
     standing.title = snapshot.members.title_before;
     standing.title.resize(snapshot.members.count, 0);
     return standing;
-}
-
-/// Every rank tried again, as the ranking pass tried it.
-std::vector<TriedRank> try_ranks(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
-                                 const Standing& after, MemberIndex member) {
-    Standing standing = with_titles_before(after, snapshot);
-    standing.rank[member] = 0;
-    const Examiner examiner = examiner_after(plan, snapshot, trees, standing);
-    std::vector<TriedRank> tried;
-    set_rank(standing, plan, examiner, member,
-             [&](RankPlace place, bool is_reached, bool is_maintained) {
-                 const Rank& rank = plan.ranks[place - 1];
-                 TriedRank& one = tried.emplace_back();
-                 one.place = place;
-                 one.is_reached = is_reached;
-                 one.is_maintained = is_maintained;
-                 one.requires_ = findings_of(examiner, rank.requires_, member);
-                 if (rank.maintain && standing.title[member] >= place)
-                     one.maintain = findings_of(examiner, *rank.maintain, member);
-             });
-    ensure(standing.rank[member] == after.rank[member],
-           "a rank, asked again, is not the one that the run found");
-    return tried;
 }
 
 }  // namespace
@@ -315,6 +310,7 @@ MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, Mem
     MemberWatcher watcher(plan, snapshot, member);
     MemberExplanation explanation;
     explanation.result = run(plan, snapshot, thread_count, &watcher);
+    explanation.ranks = std::move(watcher.ranks);
     explanation.requires_ = std::move(watcher.requires_);
     explanation.own = std::move(watcher.own);
     for (OwnSlots& own : explanation.own)
@@ -322,11 +318,8 @@ MemberExplanation explain_member(const Plan& plan, const Snapshot& snapshot, Mem
             return std::tuple(step.slot->item, step.slot->paid_level);
         });
     explanation.missed = std::move(watcher).all_missed();
-    const ActivityAsked asked(plan, snapshot, explanation.result.standing);
-    explanation.active = asked.active(member);
-    if (snapshot.members.status[member] != Status::terminated)
-        explanation.ranks = try_ranks(plan, snapshot, asked.trees(),
-                                      explanation.result.standing, member);
+    explanation.active =
+        ActivityAsked(plan, snapshot, explanation.result.standing).active(member);
     return explanation;
 }
 

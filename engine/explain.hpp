@@ -106,7 +106,6 @@ struct MemberExplanation {
 class ActivityAsked {
 public:
     ActivityAsked(const Plan& plan, const Snapshot& snapshot, const Standing& standing);
-    [[nodiscard]] const Trees& trees() const { return trees_; }
     [[nodiscard]] Findings active(MemberIndex member) const;
     /// What a rank above the one it is paid as would ask of it.
     [[nodiscard]] Findings next_rank(const Rank& rank, MemberIndex member) const;

@@ -17,25 +17,22 @@ public:
     explicit Asking(const Plan& plan)
         : plan_(plan), order_(plan), is_asked_(plan.measures.size(), 0) {
         for (const Rank& rank : plan.ranks) {
-            ask_of_oneself(rank.requires_);
-            if (rank.maintain) ask_of_oneself(*rank.maintain);
+            ask(rank.requires_);
+            if (rank.maintain) ask(*rank.maintain);
         }
     }
-    [[nodiscard]] bool asks_so_far() const { return asks_so_far_; }
     [[nodiscard]] bool asks(Tree tree) const { return trees_[static_cast<std::size_t>(tree)]; }
     [[nodiscard]] std::vector<AskedForRanks::Measured> measures() const {
         std::vector<AskedForRanks::Measured> asked;
         for (const MeasureIndex index : order_.measures)
-            if (is_asked_[index]) asked.push_back({index, order_.asks_own_rank[index] != 0});
+            if (is_asked_[index]) asked.push_back({index, order_.own_rank[index]});
+        // What a measure asks of the member itself through another, it asks too: so each stays
+        // behind those that it is made of.
+        std::ranges::stable_sort(asked, {}, &AskedForRanks::Measured::own_rank);
         return asked;
     }
 
 private:
-    void ask_of_oneself(const Requirement& requirement) {
-        asks_so_far_ = asks_so_far_ || order_.asks_own_rank_of(asked_by(requirement));
-        ask(requirement);
-    }
-
     // Recursive through requirements in requirements and measures made of measures: each measure is
     // asked once, and there are at most a thousand.
     void ask(const Requirement& requirement) {
@@ -73,7 +70,6 @@ private:
     const Plan& plan_;
     MeasureOrder order_;
     std::vector<std::uint8_t> is_asked_;
-    bool asks_so_far_ = false;
     bool trees_[3] = {false, false, false};
 };
 
@@ -114,7 +110,7 @@ CycleStep one_below(const Asking& asking, const Trees& trees,
 
 AskedForRanks asked_for_ranks(const Plan& plan, const Trees& trees) {
     const Asking asking(plan);
-    AskedForRanks asked{asking.measures(), forests_of(asking, trees), false, asking.asks_so_far()};
+    AskedForRanks asked{asking.measures(), forests_of(asking, trees), false};
     asked.asks_sponsor = !asked.forests.empty() && asked.forests.front() == &trees.sponsor;
     return asked;
 }

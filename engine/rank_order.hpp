@@ -12,12 +12,12 @@ namespace downline {
 struct AskedForRanks {
     struct Measured {
         MeasureIndex index{};
-        bool is_after_rank = false;  ///< made of the member's own rank, so found after it
+        RankPlace own_rank{};  ///< the highest that it asks the member itself for; 0: none
     };
-    std::vector<Measured> measures;      ///< that depend on ranks, after those they are made of
+    /// Those that depend on ranks: by `own_rank`, each after those that it is made of.
+    std::vector<Measured> measures;
     std::vector<const Forest*> forests;  ///< each once
     bool asks_sponsor = false;           ///< the sponsor tree is one of them
-    bool asks_so_far = false;  ///< a rank asks for what is made of the member's rank so far
 };
 [[nodiscard]] AskedForRanks asked_for_ranks(const Plan& plan, const Trees& trees);
 

@@ -2,12 +2,14 @@
 #include "engine/standing.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <variant>
 
 #include "engine/errors.hpp"
 #include "engine/measures.hpp"
 #include "engine/rank_order.hpp"
+#include "engine/watch.hpp"
 #include "engine/windows.hpp"
 
 namespace downline {
@@ -54,41 +56,40 @@ class RankMeasures {
 public:
     RankMeasures(const MeasurePass& pass, const AskedForRanks& asked, Order order,
                  Standing& standing) {
-        for (const auto [index, is_after_rank] : asked.measures) {
-            auto& measures = is_after_rank ? after_rank_ : before_rank_;
+        first_.assign(pass.plan.ranks.size() + 2, 0);
+        for (const auto [index, own_rank] : asked.measures) {
+            ++first_[own_rank + 1u];
             switch (pass.plan.measures[index].source) {
                 case Measure::Source::orders:
                     if (!lines_) lines_.emplace(pass);
-                    measures.emplace_back(std::in_place_type<OrderMeasure>, pass, index, *lines_,
-                                          standing);
+                    measures_.emplace_back(std::in_place_type<OrderMeasure>, pass, index, *lines_,
+                                           standing);
                     break;
                 case Measure::Source::window:
-                    measures.emplace_back(std::in_place_type<WindowMeasure>, pass, index,
-                                          standing);
+                    measures_.emplace_back(std::in_place_type<WindowMeasure>, pass, index,
+                                           standing);
                     break;
                 case Measure::Source::over_members:
                 case Measure::Source::count_members:
-                    measures.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing,
-                                          order);
+                    measures_.emplace_back(std::in_place_type<TreeMeasure>, pass, index, standing,
+                                           order);
                     break;
             }
         }
+        std::partial_sum(first_.begin(), first_.end(), first_.begin());
     }
-    /// Those that the member's rank may be made of: of those below only.
-    void before_rank(MemberIndex member) {
-        for (Found& measure : before_rank_) visit(measure, member);
+    /// Whether any is made of the member's own rank.
+    [[nodiscard]] bool ask_own_rank() const { return first_[1] < first_.back(); }
+    /// Finds those whose highest own rank is one of `lowest` to `highest`; 0: of those below only.
+    void find(MemberIndex member, RankPlace lowest, RankPlace highest) {
+        for (std::size_t i = first_[lowest]; i < first_[highest + 1u]; ++i)
+            visit(measures_[i], member);
     }
-    /// Those made of its rank, with the rank that it has so far.
-    void so_far(MemberIndex member) {
-        for (Found& measure : after_rank_) visit(measure, member);
-    }
-    /// Those made of its rank; then what the member gives to those above.
-    void after_rank(MemberIndex member) {
-        so_far(member);
-        for (auto* measures : {&before_rank_, &after_rank_})
-            for (Found& measure : *measures)
-                if (auto* tree = std::get_if<TreeMeasure>(&measure))
-                    tree->note(tree->position(member));
+    /// What the member gives to those above. REQUIRES: its measures are found.
+    void note(MemberIndex member) {
+        for (Found& measure : measures_)
+            if (auto* tree = std::get_if<TreeMeasure>(&measure))
+                tree->note(tree->position(member));
     }
 
 private:
@@ -101,12 +102,34 @@ private:
     }
 
     std::optional<LinesOfSellers> lines_;
-    std::vector<Found> before_rank_, after_rank_;  ///< in the order in which they are made
+    std::vector<Found> measures_;     ///< by the highest own rank, in the order in which they are made
+    std::vector<std::size_t> first_;  ///< by that rank: where its measures begin
 };
+
+/// Sets one member's rank: the highest whose requirements hold. A title that is held needs only what
+/// maintains it. A measure that asks the member for no rank above p is known once p has been tried,
+/// but for one jump above p later: then it is found once more. So each is found twice at most,
+/// however many ranks there are.
+void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, MemberIndex member,
+              RankMeasures& measures, Watcher* watcher) {
+    const RankPlace title_before = standing.title[member];
+    for (RankPlace place = 1; place <= plan.ranks.size(); ++place) {
+        const Rank& rank = plan.ranks[place - 1];
+        const bool is_maintained = rank.maintain && title_before >= place &&
+                                   examiner.meets(*rank.maintain, member);
+        const bool is_reached = is_maintained || examiner.meets(rank.requires_, member);
+        if (watcher) watcher->rank(examiner, member, place, is_reached, is_maintained);
+        const RankPlace so_far = standing.rank[member];
+        if (is_reached) standing.rank[member] = place;
+        if (measures.ask_own_rank())
+            measures.find(member, is_reached ? static_cast<RankPlace>(so_far + 1) : place, place);
+    }
+}
 
 /// Bottom-up in every tree through which the ranks of others are asked for: a member is decided
 /// when everyone below it is, and so are the measures that ask for the ranks of those below.
-void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examiner) {
+void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examiner,
+               Watcher* watcher) {
     const Forest& sponsor = measures.trees.sponsor;
     const AskedForRanks asked = asked_for_ranks(measures.plan, measures.trees);
     const Order order = asked.forests.size() < 2 ? Order::descending : Order::any;
@@ -115,24 +138,15 @@ void set_ranks(Standing& standing, const MeasurePass& measures, Examiner& examin
         throw Refusal(Refusal::Kind::input,
                       "the trees through which rank rules ask for ranks form a cycle together");
     RankMeasures with_ranks(measures, asked, order, standing);
-    MemberIndex at = no_member;
-    OnRank on_rank;
-    if (asked.asks_so_far)
-        on_rank = [&](RankPlace place, bool is_reached, bool) {
-            if (!is_reached) return;
-            standing.rank[at] = place;
-            with_ranks.so_far(at);
-        };
+    const auto highest = static_cast<RankPlace>(measures.plan.ranks.size());
     for (const MemberIndex member : members) {
-        at = member;
-        with_ranks.before_rank(member);
-        if (asked.asks_so_far) with_ranks.so_far(member);
-        if (!is_terminated(measures.snapshot, member))
-            set_rank(standing, measures.plan, examiner, member, on_rank);
+        with_ranks.find(member, 0, 0);
+        if (is_terminated(measures.snapshot, member)) with_ranks.find(member, 1, highest);
+        else set_rank(standing, measures.plan, examiner, member, with_ranks, watcher);
         if (asked.asks_sponsor)
             note_best(examiner.best_rank, standing.rank, measures.snapshot, sponsor,
                       sponsor.position()[member]);
-        with_ranks.after_rank(member);
+        with_ranks.note(member);
     }
     if (!asked.asks_sponsor)
         note_all(examiner.best_rank, standing.rank, measures.snapshot, sponsor);
@@ -272,20 +286,6 @@ std::int64_t Examiner::count_frontline(const Test& test, MemberIndex member,
     return count;
 }
 
-/// A title that is held needs only what maintains it.
-void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, MemberIndex member,
-              const OnRank& on_rank) {
-    const RankPlace title_before = standing.title[member];
-    for (RankPlace place = 1; place <= plan.ranks.size(); ++place) {
-        const Rank& rank = plan.ranks[place - 1];
-        const bool is_maintained = rank.maintain && title_before >= place &&
-                                   examiner.meets(*rank.maintain, member);
-        const bool is_reached = is_maintained || examiner.meets(rank.requires_, member);
-        if (on_rank) on_rank(place, is_reached, is_maintained);
-        if (is_reached) standing.rank[member] = place;
-    }
-}
-
 Examiner examiner_after(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
                         const Standing& standing) {
     Examiner examiner(plan, snapshot, trees, standing);
@@ -296,7 +296,7 @@ Examiner examiner_after(const Plan& plan, const Snapshot& snapshot, const Trees&
 }
 
 Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
-                     const NetOrders& orders, const Weighted& weighted) {
+                     const NetOrders& orders, const Weighted& weighted, Watcher* watcher) {
     const std::uint32_t count = snapshot.members.count;
     Standing standing;
     standing.measures.resize(plan.measures.size());
@@ -313,7 +313,7 @@ Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& tr
     set_active(standing, plan, snapshot, trees, examiner);
     // From here on it is fixed who is active.
     measures.compute(standing, Needs::active);
-    if (!plan.ranks.empty()) set_ranks(standing, measures, examiner);
+    if (!plan.ranks.empty()) set_ranks(standing, measures, examiner, watcher);
     // From here on paid-as ranks are fixed.
     measures.compute(standing, Needs::rank);
     for (MemberIndex member = 0; member < count; ++member)

@@ -1,7 +1,6 @@
 // Who stands where: measures, activity and paid-as ranks of every member.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -75,16 +74,9 @@ public:
 [[nodiscard]] Examiner examiner_after(const Plan& plan, const Snapshot& snapshot,
                                       const Trees& trees, const Standing& standing);
 
-/// Ranks are tried lowest first: each with whether it is reached, and whether only because what
-/// maintains its title holds.
-using OnRank = std::function<void(RankPlace place, bool is_reached, bool is_maintained)>;
-/// Sets one member's rank: the highest whose requirements hold. REQUIRES: its rank is 0, titles are
-/// those before the run, everyone below is decided.
-void set_rank(Standing& standing, const Plan& plan, const Examiner& examiner, MemberIndex member,
-              const OnRank& on_rank = {});
-
 /// Steps 1 and 2 of a run: measures, active, ranks. `orders` are weighted as measures see them.
 [[nodiscard]] Standing standing_of(const Plan& plan, const Snapshot& snapshot, const Trees& trees,
-                                   const NetOrders& orders, const Weighted& weighted);
+                                   const NetOrders& orders, const Weighted& weighted,
+                                   Watcher* watcher = nullptr);
 
 }  // namespace downline

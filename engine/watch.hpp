@@ -18,7 +18,7 @@ namespace downline {
 struct PayView;    // engine/bonuses/pay.hpp
 struct NetOrders;  // engine/orders.hpp
 class Forest;      // engine/forest.hpp
-class Examiner;  // engine/standing.hpp
+class Examiner;    // engine/standing.hpp
 
 /// A payment that the plan could have made, as it was decided.
 /// maximum_minor = paid_minor + what was forfeited for `reason`.
@@ -63,6 +63,12 @@ enum class Passed : std::uint8_t {
 class Watcher {
 public:
     virtual ~Watcher() = default;
+    /// A rank as it is tried, lowest first, while the examiner knows what the member holds so far:
+    /// whether it is reached, and whether by what maintains its title.
+    virtual void rank(const Examiner&, MemberIndex, RankPlace, bool is_reached,
+                      bool is_maintained) {
+        (void)is_reached, (void)is_maintained;
+    }
     /// Before a bonus is paid: takes out order lines that what it asks for does not depend on. The
     /// books and accounts of the run are those of the lines left, and no longer whole.
     virtual void narrow(const Bonus&, const Forest&, const NetOrders&,

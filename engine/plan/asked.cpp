@@ -54,7 +54,7 @@ Asked asked_by(const Measure& measure) {
 }
 
 MeasureOrder::MeasureOrder(const Plan& plan)
-    : needs(plan.measures.size(), Needs::nothing), asks_own_rank(plan.measures.size(), 0) {
+    : needs(plan.measures.size(), Needs::nothing), own_rank(plan.measures.size(), 0) {
     std::vector<Asked> asked;
     for (const Measure& measure : plan.measures) asked.push_back(asked_by(measure));
     std::vector<std::vector<MeasureIndex>> users(asked.size());
@@ -70,15 +70,12 @@ MeasureOrder::MeasureOrder(const Plan& plan)
         const MeasureIndex index = ready.extract(ready.begin()).value();
         measures.push_back(index);
         needs[index] = needs_of(asked[index]);
-        asks_own_rank[index] = asked[index].own_rank != 0 || asks_own_rank_of(asked[index]);
+        own_rank[index] = asked[index].own_rank;
+        for (const MeasureIndex used : asked[index].own)
+            own_rank[index] = std::max(own_rank[index], own_rank[used]);
         for (const MeasureIndex user : users[index])
             if (--open[user] == 0) ready.insert(user);
     }
-}
-
-bool MeasureOrder::asks_own_rank_of(const Asked& asked) const {
-    return std::ranges::any_of(asked.own,
-                               [&](MeasureIndex used) { return asks_own_rank[used] != 0; });
 }
 
 Needs MeasureOrder::needs_of(const Asked& asked) const {

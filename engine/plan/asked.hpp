@@ -28,10 +28,9 @@ enum class Needs : std::uint8_t { nothing, active, rank };
 struct MeasureOrder {
     explicit MeasureOrder(const Plan& plan);
     [[nodiscard]] Needs needs_of(const Asked& asked) const;
-    std::vector<MeasureIndex> measures;        ///< each after those that it is made of
-    std::vector<Needs> needs;                  ///< by measure, also through what it is made of
-    std::vector<std::uint8_t> asks_own_rank;   ///< by measure: the rank of the member itself, likewise
-    [[nodiscard]] bool asks_own_rank_of(const Asked& asked) const;
+    std::vector<MeasureIndex> measures;  ///< each after those that it is made of
+    std::vector<Needs> needs;            ///< by measure, also through what it is made of
+    std::vector<RankPlace> own_rank;  ///< by measure: the highest asked of the member itself, likewise
 };
 
 }  // namespace downline

@@ -180,5 +180,38 @@ levels = ["50%"]
     CHECK(cat.ranks[1].requires_[0][0].second.needed == 2);
 }
 
+TEST_CASE("a rank is explained by what was so far when it was tried, not by what came of it") {
+    const DrawnTree drawn = draw("ann 50");
+    const PlanReading reading = read_plan(std::string(plan_head) + R"(
+[measures]
+was_one = { count = "periods", periods = 2, where = { rank = "one" } }
+[[rank]]
+name = "one"
+requires = { pv = 100 }
+[[rank]]
+name = "two"
+requires = { was_one = { max = 0 } }
+[[rank]]
+name = "three"
+requires = { was_one = 1 }
+[[bonus]]
+code = "own"
+kind = "personal"
+from = ["self"]
+rate = "1%"
+)");
+    REQUIRE(reading.errors.empty());
+    const Snapshot snapshot = snapshot_of(drawn.facts);
+    const MemberExplanation ann = explain_member(reading.plan, snapshot, drawn.index("ann"));
+    // Not one by her 50 points, so two; two is above one, so from there on she was one: three.
+    REQUIRE(ann.ranks.size() == 3);
+    CHECK_FALSE(ann.ranks[0].is_reached);
+    CHECK(ann.ranks[1].is_reached);
+    CHECK(ann.ranks[1].requires_[0][0].second.value == 0);
+    CHECK(ann.ranks[2].is_reached);
+    CHECK(ann.ranks[2].requires_[0][0].second.value == 1);
+    CHECK(ann.result.standing.rank[drawn.index("ann")] == 3);
+}
+
 }  // namespace
 }  // namespace downline

@@ -318,13 +318,9 @@ private:
             "downline\", self = false", "frontline\"", "outside-greatest-leg\"", "greater-leg\""};
         text_ += fmt::format("led_by = {{ sum = \"as_ranked\", over = \"{}{} }}\n",
                              dice_.pick(overs), of_rank_tree());
-        // Of a member itself, for the ranks above the first.
-        const int form = dice_.roll(wanted_.has_windows ? 4 : 2);
-        text_ += form == 0 ? "so_far = { sum = \"volume\", orders = { seller = { rank = \"r1\" } } }\n"
-                 : form == 1
-                     ? "so_far = { count = \"affiliates\", over = \"downline\", self = true, where = "
-                       "{ rank = \"r1\" } }\n"
-                     : "so_far = { count = \"periods\", periods = 3, where = { rank = \"r1\" } }\n";
+        // Of a member itself, for the ranks above the one asked for.
+        so_far("so_far", "r1");
+        if (rank_count_ > 1) so_far("so_far2", "r2");
         text_ += fmt::format("above_ranked = {{ sum = \"volume\", orders = {{ seller = {{ "
                              "frontline = {{ count = 1, rank = {} }} }} }} }}\n", any_rank());
     }
@@ -397,6 +393,18 @@ private:
                              dice_.chance(30) ? ", levels = 2" : "", of_tree(), points());
     }
 
+    void so_far(const char* name, const char* rank) {
+        const int form = dice_.roll(wanted_.has_windows ? 4 : 2);
+        text_ += fmt::format(
+            fmt::runtime(form == 0 ? "{} = {{ sum = \"volume\", orders = {{ seller = {{ rank = "
+                                     "\"{}\" }} }} }}\n"
+                         : form == 1 ? "{} = {{ count = \"affiliates\", over = \"downline\", self = "
+                                       "true, where = {{ rank = \"{}\" }} }}\n"
+                                     : "{} = {{ count = \"periods\", periods = 3, where = {{ rank = "
+                                       "\"{}\" }} }}\n"),
+            name, rank);
+    }
+
     void weight(int bonus_count) {
         text_ += fmt::format("[[weight]]\norders = {}\n", order_keys(false, true));
         const bool is_qualifying = dice_.chance(70);
@@ -410,10 +418,15 @@ private:
     void rank(int place) {
         const bool asks_lower = place > 1 && dice_.chance(20);
         text_ += fmt::format("[[rank]]\nname = \"r{}\"\nrequires = {}\n", place,
-                             asks_lower ? fmt::format("{{ so_far = {} }}", 1 + dice_.roll(2))
-                                        : requirement(of_ladder));
+                             asks_lower ? made_of_lower(place) : requirement(of_ladder));
         if (dice_.chance(30))
             text_ += "maintain = " + requirement(of_ladder) + "\n";
+    }
+
+    std::string made_of_lower(int place) {
+        const char* name = place > 2 && dice_.chance(50) ? "so_far2" : "so_far";
+        return dice_.chance(30) ? fmt::format("{{ {} = {{ max = {} }} }}", name, dice_.roll(2))
+                                : fmt::format("{{ {} = {} }}", name, 1 + dice_.roll(2));
     }
 
     /// How members are placed; another way from some period on.
