@@ -43,7 +43,8 @@ std::string slot_words(const MemberSlot& slot) {
                             slot.share_sum ? fmt::format(" of {} shares", *slot.share_sum) : "",
                             slot.base.value_or(""));
     } else if (slot.kind == "fixed") {
-        words = fmt::format("{} for the rank", slot.rate.value_or(""));
+        words = fmt::format("{} for {}", slot.rate.value_or(""),
+                            slot.by.empty() ? "the rank" : slot.by);
     } else {
         words = fmt::format("{} times {}", slot.base.value_or(""), slot.rate.value_or(""));
     }

@@ -120,6 +120,25 @@ std::vector<Position> ancestor_at(const Forest& forest, std::uint32_t distance) 
     }
 }
 
+Preorder preorder_of(const Forest& forest) {
+    const std::uint32_t count = forest.count();
+    std::vector<std::uint32_t> size(count, 1);
+    for (Position p = count; p-- > 0;)
+        if (forest.parent()[p] != no_position) size[forest.parent()[p]] += size[p];
+    Preorder order{std::vector<std::uint32_t>(count), std::vector<std::uint32_t>(count)};
+    std::vector<std::uint32_t> next(count);  // the first number that is free below a position
+    std::uint32_t next_root = 0;
+    for (Position p = 0; p < count; ++p) {
+        const Position above = forest.parent()[p];
+        std::uint32_t& free = above == no_position ? next_root : next[above];
+        order.first[p] = free;
+        order.last[p] = free + size[p];
+        next[p] = free + 1;
+        free += size[p];
+    }
+    return order;
+}
+
 std::vector<std::int64_t> roll_up(const Forest& forest, std::span<const std::int64_t> value) {
     std::vector<std::int64_t> sum(value.begin(), value.end());
     for (Position p = forest.count(); p-- > 0;)

@@ -59,6 +59,13 @@ private:
 /// The position `distance` links above each, or no_position; by position. Logarithmic sweeps.
 [[nodiscard]] std::vector<Position> ancestor_at(const Forest& forest, std::uint32_t distance);
 
+/// Numbers by which a downline is one range: p and all below it have first[p] … before last[p].
+/// Siblings ascend by position. Linear.
+struct Preorder {
+    std::vector<std::uint32_t> first, last;  ///< by position
+};
+[[nodiscard]] Preorder preorder_of(const Forest& forest);
+
 /// Adds everyone's value to all above: result[p] = the sum over p and its downline. By position.
 [[nodiscard]] std::vector<std::int64_t> roll_up(const Forest& forest,
                                                 std::span<const std::int64_t> value);

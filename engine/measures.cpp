@@ -3,65 +3,10 @@
 
 #include <algorithm>
 
-#include "engine/errors.hpp"
+#include "engine/order_measures.hpp"
 #include "engine/windows.hpp"
 
 namespace downline {
-
-namespace {
-
-using Values = std::vector<std::int64_t>;
-
-std::int64_t order_value(const MeasurePass& pass, const Measure& measure, OrderLineIndex line) {
-    switch (measure.column) {
-        case Measure::Column::volume: return pass.weighted.volume_centipoints[line];
-        case Measure::Column::qualifying_volume: return pass.weighted.qualifying_centipoints[line];
-        case Measure::Column::amount: return pass.orders.amount_minor[line];
-        case Measure::Column::quantity: return pass.orders.quantity[line];
-        case Measure::Column::order_count: return 1;
-    }
-    return 0;
-}
-
-/// Adds up lines that come in order: a customer's orders count for its seller; an order counts once,
-/// and not when fully returned.
-class OrderSum {
-public:
-    OrderSum(const MeasurePass& pass, const Measure& measure, const OrderMatcher& matcher)
-        : pass_(pass), measure_(measure), matcher_(matcher) {}
-
-    [[nodiscard]] std::int64_t value_of(OrderLineIndex line) {
-        const bool is_wanted =
-            pass_.orders.is_from_customer[line] ? measure_.from_customers : measure_.from_self;
-        if (!is_wanted || !matcher_.takes(line)) return 0;
-        const std::uint32_t order = pass_.snapshot.orders.order[line];
-        const bool is_count = measure_.column == Measure::Column::order_count;
-        if (is_count && (pass_.orders.is_returned[order] || order == counted_order_)) return 0;
-        counted_order_ = order;
-        return order_value(pass_, measure_, line);
-    }
-
-private:
-    const MeasurePass& pass_;
-    const Measure& measure_;
-    const OrderMatcher& matcher_;
-    std::uint32_t counted_order_ = 0xffff'ffff;
-};
-
-Values sum_orders(const MeasurePass& pass, const Measure& measure) {
-    const OrderMatcher matcher(
-        measure.orders, pass.snapshot, pass.orders,
-        [&pass](const Requirement& asked, MemberIndex m) { return pass.examiner.meets(asked, m); });
-    OrderSum orders(pass, measure, matcher);
-    Values sum(pass.snapshot.members.count, 0);
-    for (OrderLineIndex line = 0; line < pass.snapshot.orders.count; ++line) {
-        const MemberIndex seller = pass.orders.seller[line];
-        if (seller != no_member) sum[seller] = add_checked(sum[seller], orders.value_of(line));
-    }
-    return sum;
-}
-
-}  // namespace
 
 std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan) {
     std::vector<std::uint8_t> is_asked(plan.measures.size(), 0);
@@ -69,40 +14,6 @@ std::vector<std::uint8_t> measures_asked_by_leg(const Plan& plan) {
         if (test.max_per_leg_ppm) is_asked[test.measure] = 1;
     });
     return is_asked;
-}
-
-LinesOfSellers::LinesOfSellers(const MeasurePass& pass)
-    : first(std::size_t{pass.snapshot.members.count} + 1, 0) {
-    const std::uint32_t count = pass.snapshot.orders.count;
-    for (OrderLineIndex at = 0; at < count; ++at)
-        if (pass.orders.seller[at] != no_member) ++first[pass.orders.seller[at] + 1];
-    for (std::size_t member = 1; member < first.size(); ++member)
-        first[member] += first[member - 1];
-    line.resize(first.back());
-    std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
-    for (OrderLineIndex at = 0; at < count; ++at)
-        if (pass.orders.seller[at] != no_member) line[next[pass.orders.seller[at]]++] = at;
-}
-
-OrderMeasure::OrderMeasure(const MeasurePass& pass, MeasureIndex index,
-                           const LinesOfSellers& lines, Standing& standing)
-    : pass_(pass),
-      measure_(pass.plan.measures[index]),
-      lines_(lines),
-      matcher_(measure_.orders, pass.snapshot, pass.orders),
-      values_(standing.measures[index]) {
-    values_.assign(pass.snapshot.members.count, 0);
-}
-
-void OrderMeasure::visit(MemberIndex member) {
-    matcher_.learn(member, [this](const Requirement& asked, MemberIndex seller) {
-        return pass_.examiner.meets(asked, seller);
-    });
-    OrderSum orders(pass_, measure_, matcher_);
-    std::int64_t sum = 0;
-    for (std::uint32_t i = lines_.first[member]; i < lines_.first[member + 1]; ++i)
-        sum = add_checked(sum, orders.value_of(lines_.line[i]));
-    values_[member] = sum;
 }
 
 RangeSums::RangeSums(std::size_t count, Order order) : order_(order), sums_(count + 1, 0) {}
@@ -134,14 +45,16 @@ TreeMeasure::TreeMeasure(const MeasurePass& pass, MeasureIndex index, Standing& 
       standing_(standing),
       values_(standing.measures[index]),
       as_leg_(standing.as_leg[index]),
-      asks_levels_(measure_.over == Measure::Over::frontline || measure_.levels ||
-                   !measure_.weights.empty()),
+      asks_levels_(!measure_.only_enrolled &&
+                   (measure_.over == Measure::Over::frontline || measure_.levels ||
+                    !measure_.weights.empty())),
       stops_by_level_(asks_levels_ && measure_.until) {
     values_.assign(pass.snapshot.members.count, 0);
     if (pass.is_asked_by_leg[index]) as_leg_.assign(pass.snapshot.members.count, 0);
     if (stops_by_level_) below_.resize(forest_.count());
     else if (asks_levels_) given_ = RangeSums(forest_.count(), order);
     else leg_.assign(forest_.count(), 0);
+    if (measure_.only_enrolled) preorder_ = preorder_of(forest_);
 }
 
 /// What a member gives: its value of the measure that is summed, or 1 where it counts.
@@ -153,13 +66,18 @@ std::int64_t TreeMeasure::contribution(Position p) const {
            (!measure_.where || pass_.examiner.meets(*measure_.where, member));
 }
 
+/// How many levels below are looked at.
+std::size_t TreeMeasure::level_max() const {
+    if (measure_.over == Measure::Over::frontline) return 1;
+    const std::size_t most = measure_.levels.value_or(UINT32_MAX);
+    return measure_.weights.empty() ? most : std::min(most, measure_.weights.size());
+}
+
 /// Level after level of a downline is a range of positions.
 std::int64_t TreeMeasure::levels_of(std::pair<Position, Position> range) const {
-    const bool is_frontline = measure_.over == Measure::Over::frontline;
-    std::size_t level_max = is_frontline ? 1 : measure_.levels.value_or(UINT32_MAX);
-    if (!measure_.weights.empty()) level_max = std::min(level_max, measure_.weights.size());
+    const std::size_t most = level_max();
     std::int64_t sum = 0;
-    for (std::size_t level = 1; level <= level_max && range.first < range.second; ++level) {
+    for (std::size_t level = 1; level <= most && range.first < range.second; ++level) {
         const std::int64_t weight = measure_.weights.empty() ? 1 : measure_.weights[level - 1];
         sum = add_checked(sum, multiply_checked(weight, given_.sum(range.first, range.second)));
         range = forest_.children(range);
@@ -197,10 +115,9 @@ std::int64_t TreeMeasure::by_legs(Position p) const {
 
 std::int64_t TreeMeasure::by_depth(Position p) const {
     const std::vector<std::int64_t>& levels = below_[p];
-    std::size_t level_max = measure_.levels.value_or(UINT32_MAX);
-    if (!measure_.weights.empty()) level_max = std::min(level_max, measure_.weights.size());
+    const std::size_t most = std::min(levels.size(), level_max());
     std::int64_t sum = 0;
-    for (std::size_t i = 0; i < std::min(levels.size(), level_max); ++i) {
+    for (std::size_t i = 0; i < most; ++i) {
         const std::int64_t weight = measure_.weights.empty() ? 1 : measure_.weights[i];
         sum = add_checked(sum, multiply_checked(weight, levels[levels.size() - 1 - i]));
     }
@@ -221,7 +138,30 @@ void TreeMeasure::gather_below(Position p) {
     }
 }
 
+void TreeMeasure::gather_enrolled(Position p) {
+    const Position first = forest_.first_child(p), last = forest_.first_child(p + 1);
+    std::fill(leg_.begin() + first, leg_.begin() + last, 0);
+    const Forest& enrollers = pass_.trees.of(Tree::enroller);
+    const Position by = enrollers.position()[forest_.member()[p]];
+    for (Position e = enrollers.first_child(by); e < enrollers.first_child(by + 1); ++e) {
+        const Position enrolled = forest_.position()[enrollers.member()[e]];
+        const std::uint32_t number = preorder_.first[enrolled];
+        if (number <= preorder_.first[p] || number >= preorder_.last[p]) continue;
+        const std::size_t level = forest_.depth()[enrolled] - forest_.depth()[p];
+        if (level > level_max()) continue;
+        const std::int64_t weight = measure_.weights.empty() ? 1 : measure_.weights[level - 1];
+        // The leg is the last child whose numbers begin at this one or before.
+        const auto after = std::upper_bound(preorder_.first.begin() + first,
+                                            preorder_.first.begin() + last, number);
+        std::int64_t& leg = leg_[static_cast<std::size_t>(after - preorder_.first.begin()) - 1];
+        leg = add_checked(leg, multiply_checked(weight, contribution(enrolled)));
+    }
+    if (as_leg_.empty()) return;
+    for (Position c = first; c < last; ++c) as_leg_[forest_.member()[c]] = leg_[c];
+}
+
 void TreeMeasure::visit(Position p) {
+    if (measure_.only_enrolled) gather_enrolled(p);
     if (stops_by_level_) {
         gather_below(p);
         const std::int64_t own = measure_.with_self ? contribution(p) : 0;
@@ -232,6 +172,7 @@ void TreeMeasure::visit(Position p) {
 }
 
 void TreeMeasure::note(Position p) {
+    if (measure_.only_enrolled) return;  // it gives to one above, who asks for it
     const MemberIndex member = forest_.member()[p];
     const std::int64_t given = contribution(p);
     const bool is_stop = measure_.until &&

@@ -24,32 +24,6 @@ struct MeasurePass {
     void compute(Standing& standing, Needs needs) const;
 };
 
-/// The order lines of each seller: those of member m are `line[first[m]]` … before
-/// `line[first[m + 1]]`, ascending.
-struct LinesOfSellers {
-    explicit LinesOfSellers(const MeasurePass& pass);
-    std::vector<std::uint32_t> first;
-    std::vector<OrderLineIndex> line;
-};
-
-/// A measure over orders, member by member, where the filter asks for a rank of the seller that is
-/// found meanwhile.
-class OrderMeasure {
-public:
-    /// Allocates the measure's column in the standing. `lines` must outlive it.
-    OrderMeasure(const MeasurePass& pass, MeasureIndex index, const LinesOfSellers& lines,
-                 Standing& standing);
-    /// Sets the member's value. REQUIRES: what the filter asks of the seller is known of the member.
-    void visit(MemberIndex member);
-
-private:
-    const MeasurePass& pass_;
-    const Measure& measure_;
-    const LinesOfSellers& lines_;
-    OrderMatcher matcher_;
-    std::vector<std::int64_t>& values_;  ///< by member
-};
-
 /// In which order a tree is gone through, besides that everybody comes after all below it.
 enum class Order : std::uint8_t { descending, any };
 
@@ -84,6 +58,7 @@ public:
 
 private:
     [[nodiscard]] std::int64_t contribution(Position p) const;
+    [[nodiscard]] std::size_t level_max() const;
     [[nodiscard]] std::int64_t by_levels(Position p) const;
     /// Levels below and at the top of a range of one depth, `weights[0]` being that of the range.
     [[nodiscard]] std::int64_t levels_of(std::pair<Position, Position> range) const;
@@ -91,6 +66,8 @@ private:
     /// The levels of `below_` at p, `weights[0]` being that of its last entry.
     [[nodiscard]] std::int64_t by_depth(Position p) const;
     void gather_below(Position p);
+    /// What whom p enrolled gives, by the leg of p that it stands in.
+    void gather_enrolled(Position p);
 
     const MeasurePass& pass_;
     const Measure& measure_;
@@ -100,10 +77,12 @@ private:
     std::vector<std::int64_t>& as_leg_;  ///< by member; empty where nobody asks
     bool asks_levels_, stops_by_level_;
     RangeSums given_;                    ///< by position: contributions
-    std::vector<std::int64_t> leg_;      ///< by position: what it and all below give as one leg
+    /// By position: what it and all below give as one leg; of the enrolled, to the one directly above.
+    std::vector<std::int64_t> leg_;
     /// By position, where levels are asked for and `until` stops: what each level gives, the deepest
     /// first; of who has been noted itself included; empty where the leg stops.
     std::vector<std::vector<std::int64_t>> below_;
+    Preorder preorder_;  ///< where only the enrolled count
 };
 
 }  // namespace downline

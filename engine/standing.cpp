@@ -8,6 +8,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/measures.hpp"
+#include "engine/order_measures.hpp"
 #include "engine/rank_order.hpp"
 #include "engine/watch.hpp"
 #include "engine/windows.hpp"
@@ -162,7 +163,8 @@ Trees make_trees(const Plan& plan, const Snapshot& snapshot) {
         const auto asks = [tree](const auto& item) { return item.tree == tree; };
         return std::ranges::any_of(plan.bonuses, asks) || std::ranges::any_of(plan.measures, asks);
     };
-    if (!members.enroller.empty() && is_asked_for(Tree::enroller))
+    const bool asks_who_enrolled = std::ranges::any_of(plan.measures, &Measure::only_enrolled);
+    if (!members.enroller.empty() && (asks_who_enrolled || is_asked_for(Tree::enroller)))
         trees.enroller = make_forest(members.enroller, is_affiliate);
     if (is_asked_for(Tree::placement)) {
         const std::vector<MemberIndex> nobody(members.count, no_member);

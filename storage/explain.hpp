@@ -118,6 +118,7 @@ struct MemberSlot {
     std::int64_t paid_level{};
     std::optional<std::string> base, rate, rate_most, factor;  ///< a pool's base is the fund
     std::optional<std::string> exact;         ///< base × rate × factor before rounding
+    std::string by;  ///< of a fixed amount: the measure that decides it; "": the rank
     std::optional<std::string> share, share_sum;  ///< of a pool: so much of so much, or a place's
     std::int64_t maximum_minor{}, paid_minor{};
     std::string reason;                       ///< why it was forfeited; "" paid in full

@@ -1,6 +1,7 @@
 // What a match, pool, fixed amount or binary decided for a member, as people read it.
 #include "storage/explain_slots.hpp"
 
+#include "engine/bonuses/fixed.hpp"
 #include "engine/bonuses/pool.hpp"
 #include "engine/limits.hpp"
 #include "storage/explain_words.hpp"
@@ -46,7 +47,9 @@ MemberSlot shown_slot(const Plan& plan, const Snapshot& snapshot, const Bonus& b
         show_share(plan, *pool, slot, shown);
         return shown;
     }
-    if (bonus.kind != "fixed") shown.base = base_text(plan, bonus, slot);
+    const auto* fixed = dynamic_cast<const FixedRule*>(bonus.rule.get());
+    if (!fixed) shown.base = base_text(plan, bonus, slot);
+    else if (!fixed->steps.empty()) shown.by = plan.measures[fixed->by].name;
     shown.rate = rate_text(plan, slot, slot.rate);
     shown.rate_most = rate_text(plan, slot, slot.rate_most);
     if (slot.paid_minor != 0) shown.exact = exact_text(plan, bonus, slot);

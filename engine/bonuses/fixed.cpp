@@ -1,4 +1,4 @@
-// fixed: an amount by rank.
+// fixed: an amount by rank, or by a measure.
 //
 //   [[bonus]]
 //   code    = "car"
@@ -6,14 +6,26 @@
 //   by_rank = { gold = "500.00" }
 //   pays    = "every-period"     # "first-time": once, when the named rank is above the title before
 //
-// Every affiliate whose rank has an amount is one slot.
+//   by      = "gv"               # or the highest step that a measure reaches, every period
+//   steps   = [[5000, "100.00"], [10000, "250.00"]]
+//
+// Every affiliate whose rank or step has an amount is one slot.
 #include "engine/bonuses/fixed.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 #include "engine/bonuses/pay.hpp"
 #include "engine/plan/forms.hpp"
 #include "engine/plan/useless_keys.hpp"
 
 namespace downline {
+
+std::int64_t FixedRule::amount_of(RankPlace rank, std::int64_t measured) const {
+    if (steps.empty()) return amount_minor.at(rank).value_or(0);
+    const auto above = std::ranges::upper_bound(steps, measured, {}, &Tiers::Step::floor);
+    return above == steps.begin() ? 0 : std::prev(above)->pay.value.at(rank).value_or(0);
+}
 
 Payout FixedRule::pay(const PayView& view) const {
     const LineAmount amount(view.plan, view.bonus);
@@ -24,7 +36,8 @@ Payout FixedRule::pay(const PayView& view) const {
     for (MemberIndex member = 0; member < view.snapshot.members.count; ++member) {
         if (view.snapshot.members.kind[member] == MemberKind::customer) continue;
         const RankPlace rank = view.rank_of(member);
-        const std::int64_t value = amount_minor.at(rank).value_or(0);
+        const std::int64_t value =
+            amount_of(rank, steps.empty() ? 0 : view.standing.measures[by][member]);
         if (value == 0) continue;
         const RankPlace before = title_before.empty() ? RankPlace{0} : title_before[member];
         if (first_time && amount_minor.named_at(rank) <= before) continue;
@@ -63,18 +76,51 @@ Payout FixedRule::pay(const PayView& view) const {
 
 Bound FixedRule::bound(const Bonus& bonus) const {
     Bound bound;
-    bound.per_member_minor = at_highest_factor(amount_minor.highest(), bonus);
+    std::int64_t most_minor = amount_minor.highest();
+    for (const Tiers::Step& step : steps)
+        most_minor = std::max(most_minor, step.pay.value.highest());
+    bound.per_member_minor = at_highest_factor(most_minor, bonus);
     return bound;
 }
+
+namespace {
+
+/// `by` and `steps`: what a step pays is an amount.
+void read_by_measure(FixedRule& rule, TableReader& table, const ReadingContext& context) {
+    if (table.has("by_rank"))
+        table.error("by_rank", "excludes", "by_rank and steps exclude each other: keep one");
+    if (rule.first_time)
+        table.error("pays", "excludes",
+                    "first-time is of ranks, which titles remember; remove pays, or pay by_rank");
+    table.require("by", "say which measure decides the amount: by = \"gv\"");
+    table.require("steps", "write steps = [[5000, \"100.00\"], [10000, \"250.00\"]]");
+    const auto by = read_measure(table, "by", context);
+    if (by) rule.by = *by;
+    rule.steps = read_steps(table, "steps",
+                            by ? context.measures[*by].unit : Measure::Unit::centipoints, context);
+    for (const Tiers::Step& step : rule.steps)
+        if (!step.pay.is_amount && step.pay.value.is_given()) {
+            table.error("steps", "wrong_type",
+                        "a step of a fixed bonus pays an amount; write [[5000, \"100.00\"]]");
+            return;
+        }
+}
+
+}  // namespace
 
 std::shared_ptr<const BonusRule> read_fixed(TableReader& table, const ReadingContext& context,
                                             Bonus&) {
     auto rule = std::make_shared<FixedRule>();
-    warn_of_useless(table, {"orders", "base", "point", "tree"}, "a fixed amount follows the rank");
-    table.require("by_rank", "say what the ranks are paid: by_rank = { gold = \"500.00\" }");
-    rule->amount_minor = read_amount_by_rank(table, "by_rank", context);
+    warn_of_useless(table, {"orders", "base", "point", "tree"}, "a fixed amount is of no order");
     rule->first_time =
         table.word<bool>("pays", {{"every-period", false}, {"first-time", true}}).value_or(false);
+    if (table.has("steps") || table.has("by")) {
+        read_by_measure(*rule, table, context);
+        return rule;
+    }
+    table.require("by_rank", "say what the ranks are paid: by_rank = { gold = \"500.00\" }, "
+                             "or by and steps");
+    rule->amount_minor = read_amount_by_rank(table, "by_rank", context);
     return rule;
 }
 

@@ -40,7 +40,25 @@ std::string_view tree_words(Tree tree) {
     return " of the placement tree";
 }
 
+/// ", each at least 50 of volume and 2 orders".
+std::string describe_bought(const Plan& plan, const Measure& measure) {
+    using Unit = Measure::Unit;
+    static constexpr std::pair<std::string_view, Unit> columns[] = {
+        {" of volume", Unit::centipoints}, {" of qualifying volume", Unit::centipoints},
+        {"", Unit::minor},                 {" pieces", Unit::count},
+        {" orders", Unit::count}};
+    std::vector<std::string> parts;
+    for (const Measure::Bought& bought : measure.bought) {
+        const auto& [words, unit] = columns[static_cast<std::size_t>(bought.column)];
+        parts.push_back(describe_number(plan, unit, bought.min).append(words));
+    }
+    return parts.empty() ? "" : ", of each at least " + joined(parts, " and ");
+}
+
 std::string describe_orders(const Plan& plan, const Measure& measure) {
+    if (measure.column == Measure::Column::customer_count)
+        return fmt::format("count of customers: {}{}", describe(plan, measure.orders),
+                           describe_bought(plan, measure));
     static constexpr std::string_view columns[] = {"sum of volume", "sum of qualifying volume",
                                                    "sum of amounts", "sum of quantities",
                                                    "count of orders"};
@@ -64,11 +82,12 @@ std::string describe_over(const Plan& plan, const Measure& measure) {
                 : measure.leg == 2 ? " R"
                                    : fmt::format(" {}", measure.leg);
     text += tree_words(measure.tree);
+    if (measure.only_enrolled) text += ", enrolled by oneself";
     if (measure.levels)
         text += fmt::format(", {} level{} deep", *measure.levels, *measure.levels == 1 ? "" : "s");
     if (!measure.weights.empty())
         text += fmt::format(", times {} by level", fmt::join(measure.weights, ", "));
-    if (measure.over == Measure::Over::downline)
+    if (measure.over == Measure::Over::downline && !measure.only_enrolled)
         text += measure.with_self ? ", oneself included" : ", without oneself";
     if (measure.where) text += ", who meet: " + describe(plan, *measure.where);
     if (measure.until) text += ", down to who meets: " + describe(plan, *measure.until);

@@ -82,13 +82,24 @@ private:
     }
 
     void read_count() {
-        enum class What { orders, affiliates, periods };
+        enum class What { orders, customers, affiliates, periods };
         const auto what = table_.word<What>("count", {{"orders", What::orders},
+                                                      {"customers", What::customers},
                                                       {"affiliates", What::affiliates},
                                                       {"periods", What::periods}});
         if (what == What::orders) {
             measure_.column = Measure::Column::order_count;
             read_orders();
+        } else if (what == What::customers) {
+            measure_.column = Measure::Column::customer_count;
+            measure_.from_self = false;
+            measure_.orders = read_order_filter(table_, "orders", context_);
+            read_bought();
+            if (table_.has("over"))
+                table_.error("over", "exclusive_keys",
+                             fmt::format("customers are counted of each affiliate; for more, sum "
+                                         "it: {{ sum = {}, over = \"downline\" }}",
+                                         in_quotes(measure_.name)));
         } else if (what == What::affiliates) {
             measure_.source = Measure::Source::count_members;
             table_.require("over", "write over = \"downline\" or over = \"frontline\"");
@@ -102,6 +113,39 @@ private:
         } else {
             table_.know({"over", "periods", "from", "orders", "where", "tree", "levels", "self"});
         }
+    }
+
+    /// `where` of a count of customers: the least that each bought, of the orders that are taken.
+    void read_bought() {
+        using Column = Measure::Column;
+        using Unit = Measure::Unit;
+        struct Bought { std::string_view key; Column column; Unit unit; };
+        static constexpr std::array<Bought, 5> all = {
+            {{"volume", Column::volume, Unit::centipoints},
+             {"qualifying_volume", Column::qualifying_volume, Unit::centipoints},
+             {"amount", Column::amount, Unit::minor},
+             {"quantity", Column::quantity, Unit::count},
+             {"orders", Column::order_count, Unit::count}}};
+        auto where = table_.table("where");
+        if (!where) return;
+        for (const Bought& bought : all)
+            if (const TomlValue* value = where->value(bought.key))
+                measure_.bought.push_back(
+                    {bought.column, number_in_unit(*value, bought.key, bought.unit, context_,
+                                                   table_.problems())
+                                        .value_or(0)});
+        if (where->whole().table.empty())
+            table_.error("where", "missing_key",
+                         "where asks nothing of a customer; write where = { amount = 50 }, or "
+                         "volume, qualifying_volume, quantity or orders");
+        where->finish([&](std::string_view key) {
+            const auto is_measure = std::ranges::find(context_.measures, key,
+                                                      &ReadingContext::MeasureName::name) !=
+                                    context_.measures.end();
+            return is_measure ? "; measures belong to affiliates, so of customers ask for volume, "
+                                "qualifying_volume, amount, quantity or orders"
+                              : "";
+        });
     }
 
     void read_extreme(std::string_view key) {
@@ -151,12 +195,13 @@ private:
                 .value_or(Over::downline);
         measure_.tree = read_tree(table_);
         const bool is_downline = measure_.over == Over::downline;
-        measure_.with_self = is_downline && is_sum;
+        measure_.only_enrolled = table_.flag("enrolled").value_or(false);
+        measure_.with_self = is_downline && is_sum && !measure_.only_enrolled;
         if (is_downline) {
             if (const auto levels =
                     table_.integer("levels", 1, static_cast<std::int64_t>(plan_entries_max)))
                 measure_.levels = static_cast<std::uint32_t>(*levels);
-            measure_.with_self = table_.flag("self").value_or(is_sum);
+            measure_.with_self = table_.flag("self").value_or(measure_.with_self);
             measure_.until = read_requirement(table_, "until", context_);
             if (table_.has("weights") && measure_.with_self)
                 table_.error(table_.has("self") ? "self" : "weights", "exclusive_keys",
@@ -165,9 +210,19 @@ private:
         }
         if (measure_.over == Over::leg) read_leg();
         if (is_downline) read_weights_by_level();
+        if (measure_.only_enrolled) check_enrolled();
         if (!is_sum) {
             measure_.where = read_requirement(table_, "where", context_);
         }
+    }
+
+    /// Nobody enrolls oneself; and where `until` stops is asked on the way down, which is not gone.
+    void check_enrolled() {
+        for (const std::string_view key : {"self", "until"})
+            if (table_.has(key))
+                table_.error(key, "exclusive_keys",
+                             fmt::format("{} has both enrolled and {}; keep one", table_.name(),
+                                         key));
     }
 
     void read_leg() {

@@ -77,7 +77,10 @@ struct Measure {
         count_members,///< affiliates of that set who meet `where`
         window,       ///< sum, max or min of measure `of` over periods; or periods that held
     };
-    enum class Column : std::uint8_t { volume, qualifying_volume, amount, quantity, order_count };
+    enum class Column : std::uint8_t {
+        volume, qualifying_volume, amount, quantity, order_count,
+        customer_count  ///< who bought and has `bought` that much
+    };
     enum class Over : std::uint8_t {
         downline, frontline, leg, lesser_leg, greater_leg, outside_greatest_leg
     };
@@ -91,11 +94,17 @@ struct Measure {
     Column column{};
     bool from_self = true, from_customers = true;
     OrderFilter orders;
+    struct Bought {
+        Column column{};  ///< not customer_count
+        std::int64_t min{};
+    };
+    std::vector<Bought> bought;  ///< of a count of customers: all must hold of each
     // over members, count members
     MeasureIndex of{};
     Over over{};
     Tree tree = Tree::sponsor;
     std::optional<std::uint32_t> levels;
+    bool only_enrolled = false;  ///< of them those whom the member enrolled; then not with_self
     bool with_self = true;
     std::optional<Requirement> until;
     std::uint32_t leg{};

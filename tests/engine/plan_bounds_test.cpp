@@ -229,6 +229,9 @@ TEST_CASE("what a cap of volume holds may be paid on few orders, beside the most
 TEST_CASE("the highest factor raises what a fixed amount can be") {
     CHECK(most(ranks + named("f", "fixed", "by_rank = { gold = \"20.00\" }\nfactor = \"120%\"")) ==
           "f: at most 24.00 USD per member\n: at most 24.00 USD per member\n");
+    CHECK(most(named("f", "fixed", "by = \"gv\"\nsteps = [[0, \"20.00\"], [100, \"10.00\"]]\n"
+                                   "factor = \"120%\"")) ==
+          "f: at most 24.00 USD per member\n: at most 24.00 USD per member\n");
 }
 
 TEST_CASE("who does not see one weight is paid on what the others make of an order") {

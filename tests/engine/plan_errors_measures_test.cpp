@@ -70,12 +70,53 @@ m = { sum = "pv" }
 m = { sum = "volume", over = "downline" }
 )",
      {R"(7:13 unknown_measure: "volume" is no measure of this plan)"}},
-    {"a count of customers",
+    {"a count of members",
      header + R"([measures]
-m = { count = "customers", over = "frontline" }
+m = { count = "members", over = "frontline" }
 )",
-     {R"(7:15 unknown_word: count is "customers"; write "orders", "affiliates" or )"
-      R"("periods")"}},
+     {R"(7:15 unknown_word: count is "members"; write "orders", "customers", )"
+      R"("affiliates" or "periods")"}},
+    {"a count of customers over affiliates",
+     header + R"([measures]
+m = { count = "customers", over = "frontline", from = ["self"] }
+)",
+     {R"(7:35 exclusive_keys: customers are counted of each affiliate; for more, sum )"
+      R"(it: { sum = "m", over = "downline" })",
+      R"(7:48 unknown_key: measure "m" has no key "from"; remove it)"}},
+    {"customers who bought nothing that is known",
+     header + R"([measures]
+m = { count = "customers", where = { pv = 50, amout = 20 } }
+)",
+     {R"(7:38 unknown_key: where has no key "pv"; measures belong to affiliates, so of )"
+      R"(customers ask for volume, qualifying_volume, amount, quantity or orders)",
+      R"(7:47 unknown_key: where has no key "amout"; did you mean "amount"?)"}},
+    {"customers of whom nothing is asked",
+     header + R"([measures]
+m = { count = "customers", where = {} }
+)",
+     {R"(7:36 missing_key: where asks nothing of a customer; write where = { amount = 50 )"
+      R"(}, or volume, qualifying_volume, quantity or orders)"}},
+    {"customers by half an order",
+     header + R"([measures]
+m = { count = "customers", where = { orders = "1.5", volume = "1.005", amount = -1 } }
+)",
+     {R"(7:47 bad_number: orders is "1.5", which is no number from 0 to 1000000000000000 )"
+      R"(without places; write it as "50")",
+      R"(7:63 bad_number: volume is "1.005", which is no number from 0 to )"
+      R"(10000000000000.00 with at most 2 places; write it as "50.00")",
+      R"(7:81 bad_number: amount is -1, which is no number from 0 to )"
+      R"(10000000000000.00 with at most 2 places; write it as "50.00")"}},
+    {"who is enrolled, oneself included",
+     header + R"([measures]
+m = { sum = "pv", over = "downline", enrolled = true, self = true, until = { pv = 1 } }
+)",
+     {R"(7:62 exclusive_keys: measure "m" has both enrolled and self; keep one)",
+      R"(7:76 exclusive_keys: measure "m" has both enrolled and until; keep one)"}},
+    {"who is enrolled, of customers' orders",
+     header + R"([measures]
+m = { count = "orders", enrolled = true }
+)",
+     {R"(7:25 unknown_key: measure "m" has no key "enrolled"; remove it)"}},
     {"a count over nothing",
      header + R"([measures]
 m = { count = "affiliates" }

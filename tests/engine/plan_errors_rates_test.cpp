@@ -94,6 +94,25 @@ rate = "5%"
      header + bonus(R"(rate = "5%")", "lottery"),
      {R"(8:8 unknown_kind: kind is "lottery", which is none of "personal", "unilevel", )"
       R"("generation", "differential", "binary", "match", "pool", "fixed", "royalty")"}},
+    {"a fixed amount for nothing",
+     header + bonus("", "fixed"),
+     {R"(6:1 missing_key: bonus "b" lacks by_rank; say what the ranks are paid: by_rank = )"
+      R"({ gold = "500.00" }, or by and steps)"}},
+    {"a fixed amount by a measure that is not said",
+     header + bonus(R"(steps = [[100, "5.00"]])", "fixed"),
+     {R"(6:1 missing_key: bonus "b" lacks by; say which measure decides the amount: by = )"
+      R"("gv")"}},
+    {"a fixed amount by a measure and by rank, the first time, as a rate",
+     header + bonus(R"(by = "gvv"
+steps = [[100, "5%"]]
+by_rank = { none = "5.00" }
+pays = "first-time")",
+                    "fixed"),
+     {R"(9:6 unknown_measure: "gvv" is no measure of this plan; did you mean "gv"?)",
+      R"(10:9 wrong_type: a step of a fixed bonus pays an amount; write [[5000, "100.00"]])",
+      R"(11:11 excludes: by_rank and steps exclude each other: keep one)",
+      R"(12:8 excludes: first-time is of ranks, which titles remember; remove pays, or pay )"
+      R"(by_rank)"}},
     {"a binary that pays by nothing",
      header + bonus("", "binary"),
      {R"(6:1 missing_key: bonus "b" lacks rate; write rate = "10%", or cycle or steps instead)"}},

@@ -347,8 +347,8 @@ TEST_CASE("keys that say nothing beside others are warned of") {
     };
     CHECK(warned("kind = \"fixed\"\nby_rank = { gold = \"1.00\" }\ntree = \"enroller\"\n"
                  "orders = { buyer = \"customer\" }\n") ==
-          "20:8 useless_key: tree says nothing here: a fixed amount follows the rank\n"
-          "21:10 useless_key: orders says nothing here: a fixed amount follows the rank\n");
+          "20:8 useless_key: tree says nothing here: a fixed amount is of no order\n"
+          "21:10 useless_key: orders says nothing here: a fixed amount is of no order\n");
     CHECK(warned("kind = \"match\"\nof = [\"b\"]\ngenerations = [\"1%\"]\nboundary = \"gold\"\n"
                  "compression = \"inactive\"\n") ==
           "22:15 useless_key: compression says nothing here: generations go by who closes them\n");

@@ -92,3 +92,28 @@ Checks before closing
 Examples: 1
 )");
 }
+
+TEST_CASE("counts of customers and measures of the enrolled are told in words") {
+    const Plan plan = good_plan(header + R"([measures]
+buyers  = { count = "customers" }
+regular = { count = "customers", orders = { category = ["skin"] }, where = { qualifying_volume = 50, amount = "20.50", orders = 2 } }
+sides   = { count = "affiliates", over = "lesser-leg", tree = "placement", enrolled = true, where = { pv = 100 } }
+near    = { sum = "pv", over = "downline", levels = 2, enrolled = true }
+[[bonus]]
+code  = "group"
+kind  = "fixed"
+by    = "regular"
+steps = [[2, "10.00"], [5, "30.00"]]
+)");
+    const std::string text = show_plan(plan);
+    CAPTURE(text);
+    CHECK(text.find("  buyers       count of customers: all orders\n") != std::string::npos);
+    CHECK(text.find("  regular      count of customers: orders of category skin, of each at least "
+                    "50 of qualifying volume and 20.5 USD and 2 orders\n") != std::string::npos);
+    CHECK(text.find("  sides        count of affiliates in the lesser leg of the placement tree, "
+                    "enrolled by oneself, who meet: pv at least 100\n") != std::string::npos);
+    CHECK(text.find("  near         sum of pv over the downline, enrolled by oneself, 2 levels "
+                    "deep\n") != std::string::npos);
+    CHECK(text.find("    by = \"regular\"\n    steps = [[2, \"10.00\"], [5, \"30.00\"]]\n    pays    "
+                    "at most 30.00 USD per member\n") != std::string::npos);
+}

@@ -143,7 +143,10 @@ private:
     std::string test(int which, Askable askable) {
         switch (which) {
             case 1: return "gv = " + points();
-            case 2: return "own = " + points();
+            case 2:
+                if (wanted_.has_sequences && dice_.chance(30))
+                    return fmt::format("buyers = {}", 1 + dice_.roll(2));
+                return "own = " + points();
             case 3:
                 if (dice_.chance(30)) return fmt::format("gv = {{ max = {} }}", points());
                 return fmt::format("gv = {{ min = {}, max = {} }}", points(),
@@ -174,6 +177,7 @@ private:
                 return "direct = " + points();
             case 12:
                 if (wanted_.has_placement && dice_.chance(30)) return "side = " + points();
+                if (wanted_.has_placement && dice_.chance(40)) return brought();
                 if (wanted_.has_placement && dice_.chance(20))
                     return dice_.chance(50) ? "stopped = " + points()
                                             : fmt::format("stopped = {{ min = {}, "
@@ -259,6 +263,7 @@ private:
         if (dice_.chance(30))
             text_ += fmt::format("retail = {{ sum = \"amount\", from = [\"customers\"], "
                                  "orders = {} }}\n", order_keys(false, true));
+        if (wanted_.has_sequences) customers();
         if (dice_.chance(20))
             text_ += fmt::format("mine = {{ sum = \"quantity\", from = [\"self\"], "
                                  "orders = {{ seller = {{ below = 1, retail2 = {} }} }} }}\n"
@@ -268,6 +273,20 @@ private:
             text_ += fmt::format("pv = {{ sum = \"qualifying_volume\", from = [\"self\", "
                                  "\"customers\"], orders = {} }}\n", order_keys(false, true));
         member_measures();
+    }
+
+    void customers() {
+        std::vector<std::string> asked;
+        if (dice_.chance(30)) asked.push_back("volume = " + points());
+        if (dice_.chance(30)) asked.push_back("qualifying_volume = " + points());
+        if (dice_.chance(20)) asked.push_back("amount = " + amount());
+        if (dice_.chance(20)) asked.push_back(fmt::format("quantity = {}", 1 + dice_.roll(4)));
+        if (dice_.chance(30)) asked.push_back(fmt::format("orders = {}", 1 + dice_.roll(2)));
+        text_ += fmt::format("buyers = {{ count = \"customers\"{}{} }}\n",
+                             dice_.chance(40) ? ", orders = " + order_keys(false, true) : "",
+                             asked.empty() ? ""
+                                           : fmt::format(", where = {{ {} }}",
+                                                         fmt::join(asked, ", ")));
     }
 
     /// Sums and counts over members, in all their forms.
@@ -305,9 +324,10 @@ private:
         text_ += fmt::format("banded = {{ count = \"affiliates\", over = \"downline\"{}, "
                              "weights = [3, 1, 4], until = {{ {} = {} }} }}\n", of_rank_tree(),
                              dice_.chance(30) ? "title" : "rank", any_rank());
-        text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\"{}, "
+        text_ += fmt::format("ranked = {{ count = \"affiliates\", over = \"{}\"{}{}, "
                              "where = {{ {} = {} }} }}\n",
-                             dice_.chance(50) ? "frontline" : "downline", of_rank_tree(),
+                             dice_.chance(50) ? "frontline" : "downline",
+                             dice_.chance(30) ? ", enrolled = true" : "", of_rank_tree(),
                              dice_.chance(30) ? "title" : "rank", any_rank());
         text_ += fmt::format(fmt::runtime(dice_.chance(30)
                                  ? "as_ranked = {{ sum = \"volume\", orders = {{ not = {{ seller = "
@@ -372,9 +392,36 @@ private:
                                                           : ", tree = \"placement\"";
     }
 
+    std::string brought() {
+        switch (dice_.roll(3)) {
+            case 1: return fmt::format("enrolled = {}", 1 + dice_.roll(2));
+            case 2:
+                return fmt::format("brought = {{ min = {}, max_per_leg = \"50%\" }}", points());
+            default: return "brought = " + points();
+        }
+    }
+
+    /// Of those whom the member enrolled itself, wherever they stand.
+    void enrolled_in_trees() {
+        static constexpr std::array<const char*, 6> overs{
+            "lesser-leg\"", "lesser-leg\"", "outside-greatest-leg\"", "frontline\"",
+            "downline\", levels = 2", "downline\", weights = [2, 1, 3]"};
+        text_ += fmt::format("enrolled = {{ count = \"affiliates\", enrolled = true, over = \"{}{}, "
+                             "where = {{ {} }} }}\n",
+                             dice_.pick(overs), of_tree(),
+                             dice_.chance(50) ? "joined_at_least_days = 3" : "pv = " + points());
+        text_ += fmt::format("brought = {{ sum = \"{}\", enrolled = true, over = \"downline\"{}{} }}\n",
+                             dice_.chance(50) ? "own" : "gv",
+                             dice_.chance(30)   ? ", levels = 2"
+                             : dice_.chance(30) ? ", weights = [2, 0, 1]"
+                                                : "",
+                             of_tree());
+    }
+
     /// Legs of every tree, and counts by level.
     void legs_of_trees() {
         if (!wanted_.has_placement) return;
+        enrolled_in_trees();
         static constexpr std::array<const char*, 3> overs{"lesser-leg", "greater-leg",
                                                           "outside-greatest-leg"};
         text_ += fmt::format("side = {{ sum = \"{}\", over = \"{}\"{} }}\n",
@@ -394,9 +441,11 @@ private:
     }
 
     void so_far(const char* name, const char* rank) {
-        const int form = dice_.roll(wanted_.has_windows ? 4 : 2);
+        const int form = dice_.roll(wanted_.has_windows ? 5 : 3);
         text_ += fmt::format(
-            fmt::runtime(form == 0 ? "{} = {{ sum = \"volume\", orders = {{ seller = {{ rank = "
+            fmt::runtime(form == 2 ? "{} = {{ count = \"customers\", orders = {{ seller = {{ rank = "
+                                     "\"{}\" }} }}, where = {{ quantity = 2 }} }}\n"
+                         : form == 0 ? "{} = {{ sum = \"volume\", orders = {{ seller = {{ rank = "
                                      "\"{}\" }} }} }}\n"
                          : form == 1 ? "{} = {{ count = \"affiliates\", over = \"downline\", self = "
                                        "true, where = {{ rank = \"{}\" }} }}\n"
@@ -459,7 +508,7 @@ private:
                                                           "margin", "volume"};
         std::string kind = dice_.pick(kinds);
         if (kind == "match" && number == 1) kind = "unilevel";
-        if ((kind == "fixed" || kind == "generation") && rank_count_ == 0) kind = "unilevel";
+        if (kind == "generation" && rank_count_ == 0) kind = "unilevel";
         if (wanted_.is_per_order_line && (kind == "pool" || kind == "fixed" || kind == "match"))
             kind = "differential";
         if (kind == "binary" && (wanted_.is_per_order_line || !wanted_.has_binaries))
@@ -700,8 +749,18 @@ private:
     }
 
     void fixed() {
+        if (rank_count_ == 0 || dice_.chance(40)) return fixed_by_measure();
         text_ += "by_rank = " + by_rank([&] { return amount(); }) + "\n";
         if (dice_.chance(50)) text_ += "pays = \"first-time\"\n";
+    }
+
+    void fixed_by_measure() {
+        if (dice_.chance(30))
+            text_ += std::regex_replace(by_other_unit(true), std::regex(", steps"), "\nsteps") + "\n";
+        else
+            text_ += fmt::format("by = \"{}\"\nsteps = [[{}, {}], [{}, {}]]\n", by_measure("gv"),
+                                 points(), of_step(true), centipoints(300'000), of_step(true));
+        if (dice_.chance(20)) text_ += "pays = \"every-period\"\n";
     }
 
     void levels(bool is_amount_each) {

@@ -83,6 +83,9 @@ private:
     [[nodiscard]] bool is_in_windows(const OrderFilter& filter, const NetLine& line) const;
 
     [[nodiscard]] std::int64_t order_measure(MemberIndex member, const Measure& measure) const;
+    [[nodiscard]] std::int64_t count_customers(MemberIndex member, const Measure& measure) const;
+    [[nodiscard]] std::int64_t bought(MemberIndex customer, const Measure& measure,
+                                      Measure::Column column) const;
     [[nodiscard]] std::int64_t member_measure(MemberIndex member, const Measure& measure) const;
     [[nodiscard]] std::int64_t window_measure(MemberIndex member, const Measure& measure) const;
     [[nodiscard]] std::int64_t value_in(const PastRun& run, MemberIndex member,
@@ -92,8 +95,11 @@ private:
     [[nodiscard]] std::vector<Found> leg(MemberIndex head, std::uint32_t depth, Tree tree,
                                          std::optional<std::uint32_t> levels,
                                          const Requirement* until) const;
-    [[nodiscard]] std::int64_t contribution(const Measure& measure, const Found& found) const;
-    [[nodiscard]] std::int64_t leg_value(const Measure& measure, MemberIndex head) const;
+    /// Of `found` to the measure of `asking`; 0 where only whom it enrolled counts.
+    [[nodiscard]] std::int64_t contribution(MemberIndex asking, const Measure& measure,
+                                            const Found& found) const;
+    [[nodiscard]] std::int64_t leg_value(MemberIndex asking, const Measure& measure,
+                                         MemberIndex head) const;
 
     [[nodiscard]] bool passes(MemberIndex member, const Test& test, Titles titles) const;
     [[nodiscard]] bool passes_measure(MemberIndex member, const Test& test) const;

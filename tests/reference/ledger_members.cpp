@@ -49,6 +49,7 @@ std::int64_t Ledger::measure(MemberIndex member, MeasureIndex index) const {
 std::int64_t Ledger::order_measure(MemberIndex member, const Measure& measure) const {
     const auto known = order_measure_found_.find({member, &measure});
     if (known != order_measure_found_.end()) return known->second;
+    if (measure.column == Measure::Column::customer_count) return count_customers(member, measure);
     std::int64_t sum = 0;
     std::set<std::uint32_t> orders;
     for (const NetLine& line : lines) {
@@ -64,6 +65,7 @@ std::int64_t Ledger::order_measure(MemberIndex member, const Measure& measure) c
             case Measure::Column::order_count:
                 if (!line.is_fully_returned) orders.insert(line.order);
                 break;
+            case Measure::Column::customer_count: break;
         }
     }
     if (measure.column == Measure::Column::order_count)
@@ -73,16 +75,47 @@ std::int64_t Ledger::order_measure(MemberIndex member, const Measure& measure) c
     return sum;
 }
 
+/// Customers of the member with an order that stands, who bought all that is asked.
+std::int64_t Ledger::count_customers(MemberIndex member, const Measure& measure) const {
+    std::int64_t count = 0;
+    for (MemberIndex customer = 0; customer < in.members.count; ++customer) {
+        const bool is_mine = !is_affiliate(customer) && seller_of(customer) == member;
+        if (!is_mine || bought(customer, measure, Measure::Column::order_count) == 0) continue;
+        bool is_counted = true;
+        for (const Measure::Bought& asked : measure.bought)
+            is_counted = is_counted && bought(customer, measure, asked.column) >= asked.min;
+        count += is_counted;
+    }
+    return count;
+}
+
+/// Of the orders that the measure takes; one that was fully returned counts for nothing.
+std::int64_t Ledger::bought(MemberIndex customer, const Measure& measure,
+                            Measure::Column column) const {
+    std::int64_t sum = 0;
+    std::set<std::uint32_t> orders;
+    for (const NetLine& line : lines) {
+        if (line.buyer != customer || line.is_fully_returned) continue;
+        if (!takes(measure.orders, line, Titles::before)) continue;
+        orders.insert(line.order);
+        if (column == Measure::Column::volume) sum += volume(line, "");
+        if (column == Measure::Column::qualifying_volume) sum += qualifying(line, "");
+        if (column == Measure::Column::amount) sum += line.amount_minor;
+        if (column == Measure::Column::quantity) sum += line.quantity;
+    }
+    return column == Measure::Column::order_count ? static_cast<std::int64_t>(orders.size()) : sum;
+}
+
 std::int64_t Ledger::member_measure(MemberIndex member, const Measure& measure) const {
     const bool is_downline = measure.over == Measure::Over::downline;
     std::int64_t sum = 0;
-    if (is_downline && measure.with_self) sum += contribution(measure, {member, 0});
+    if (is_downline && measure.with_self) sum += contribution(member, measure, {member, 0});
     std::int64_t greatest = 0, least = INT64_MAX, named = 0;
     const std::vector<MemberIndex> heads = frontline(member, measure.tree);
     for (const MemberIndex head : heads) {
         const std::int64_t value = measure.over == Measure::Over::frontline
-                                       ? contribution(measure, {head, 1})
-                                       : leg_value(measure, head);
+                                       ? contribution(member, measure, {head, 1})
+                                       : leg_value(member, measure, head);
         sum += value;
         greatest = std::max(greatest, value);
         least = std::min(least, value);
@@ -99,11 +132,12 @@ std::int64_t Ledger::member_measure(MemberIndex member, const Measure& measure) 
     throw NotCovered("measure " + measure.name);
 }
 
-std::int64_t Ledger::leg_value(const Measure& measure, MemberIndex head) const {
+std::int64_t Ledger::leg_value(MemberIndex asking, const Measure& measure,
+                               MemberIndex head) const {
     std::int64_t sum = 0;
     const Requirement* until = measure.until ? &*measure.until : nullptr;
     for (const Found& found : leg(head, 1, measure.tree, measure.levels, until))
-        sum += contribution(measure, found);
+        sum += contribution(asking, measure, found);
     return sum;
 }
 
@@ -119,9 +153,14 @@ std::vector<Ledger::Found> Ledger::leg(MemberIndex head, std::uint32_t depth, Tr
 }
 
 /// What one member of the set adds: its measure, or its weight where it is counted.
-std::int64_t Ledger::contribution(const Measure& measure, const Found& found) const {
-    if (measure.source == Measure::Source::over_members)
-        return this->measure(found.member, measure.of);
+std::int64_t Ledger::contribution(MemberIndex asking, const Measure& measure,
+                                  const Found& found) const {
+    if (measure.only_enrolled && parent(found.member, Tree::enroller) != asking) return 0;
+    if (measure.source == Measure::Source::over_members) {
+        const std::int64_t value = this->measure(found.member, measure.of);
+        if (measure.weights.empty()) return value;
+        return found.depth <= measure.weights.size() ? measure.weights[found.depth - 1] * value : 0;
+    }
     if (is_terminated(found.member)) return 0;
     if (measure.where && !meets(found.member, *measure.where, Titles::before)) return 0;
     if (measure.weights.empty()) return 1;
@@ -217,9 +256,9 @@ bool Ledger::passes_measure(MemberIndex member, const Test& test) const {
     if (over.over != Measure::Over::downline || over.source == Measure::Source::orders)
         throw NotCovered("max_per_leg on a measure that is not over a downline");
     Int128 counted = 0;
-    if (over.with_self) counted += Int128{contribution(over, {member, 0})} * 1'000'000;
+    if (over.with_self) counted += Int128{contribution(member, over, {member, 0})} * 1'000'000;
     for (const MemberIndex head : frontline(member, over.tree))
-        counted += std::min(Int128{leg_value(over, head)} * 1'000'000,
+        counted += std::min(Int128{leg_value(member, over, head)} * 1'000'000,
                             Int128{test.min} * *test.max_per_leg_ppm);
     return counted >= Int128{test.min} * 1'000'000 && value <= test.max;
 }
