@@ -97,8 +97,8 @@ struct Counts {
                 members_by_part = 0;
 };
 
-/// What a part of the run's inputs tells of its first, middle and last order and affiliate is what
-/// all of them tell.
+/// What a part of the run's inputs tells of an order and an affiliate is what all of them tell: of the
+/// first, the middle or the last, in turn.
 std::string part_differences(Database& database, const RunRecord& run,
                              const std::vector<StatedLine>& lines, Counts& counts) {
     std::string text;
@@ -126,7 +126,8 @@ std::string part_differences(Database& database, const RunRecord& run,
         query.bind(1, id);
         return query.step() ? query.integer(0) : 0;
     };
-    for (std::size_t third = 0; third < 3 && !orders.empty(); ++third) {
+    const std::size_t third = counts.periods % 3;
+    if (!orders.empty()) {
         const std::string& id = orders[third * (orders.size() - 1) / 2];
         const std::int64_t buyer =
             number_of("SELECT buyer FROM order_line WHERE order_id = ?1", id);
@@ -135,7 +136,7 @@ std::string part_differences(Database& database, const RunRecord& run,
             return explain_order(database, run.plan, id, 1, reading);
         });
     }
-    for (std::size_t third = 0; third < 3 && !members.empty(); ++third) {
+    if (!members.empty()) {
         const std::string& id = members[third * (members.size() - 1) / 2];
         const std::int64_t number =
             number_of("SELECT number FROM member WHERE member_id = ?1", id);
