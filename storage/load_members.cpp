@@ -298,10 +298,6 @@ bool have_kinds_changed(Database& database, const AsOf& as_of) {
     return query.step();
 }
 
-}  // namespace
-
-namespace {
-
 /// The largest number of a member there is.
 std::int64_t largest_number(Database& database) {
     const std::int64_t largest =

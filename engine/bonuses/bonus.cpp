@@ -31,8 +31,9 @@ constexpr std::array kinds{
     BonusKind{"match", "a share of what downline members earned", read_match},
     BonusKind{"pool", "a share of the company's volume, shared by those who qualify", read_pool,
               false},
-    BonusKind{"fixed", "an amount by rank, every period or when it is first reached; or by a measure", read_fixed,
-              false},
+    BonusKind{"fixed",
+              "an amount by rank, every period or when it is first reached; or by a measure",
+              read_fixed, false},
     BonusKind{"royalty", "the product's creator, for every sale of it by anyone", read_royalty},
 };
 

@@ -1,27 +1,10 @@
 // Counts of customers: each once, by what it bought. Every case is compared with the reference.
 #include <doctest/doctest.h>
 
-#include "tests/engine/drawing.hpp"
+#include "tests/engine/standings.hpp"
 
 namespace downline {
 namespace {
-
-std::int64_t measure(const DrawnTree& drawn, const Paid& paid, std::size_t place,
-                     std::string_view id) {
-    return paid.result.standing.measures.at(place).at(drawn.index(id));
-}
-
-constexpr const char* own_bonus = R"(
-[[bonus]]
-code = "own"
-kind = "personal"
-from = ["self"]
-rate = "1%"
-)";
-
-Paid paid_by(const DrawnTree& drawn, const std::string& rest_of_plan) {
-    return pay(drawn, rest_of_plan + own_bonus);
-}
 
 /// Cid buys twice, Dot once, Eli nothing; Fay is a customer of Bob's.
 constexpr const char* company = R"(

@@ -1,27 +1,10 @@
 // Measures over whom a member enrolled, wherever they stand. Every case is compared with the reference.
 #include <doctest/doctest.h>
 
-#include "tests/engine/drawing.hpp"
+#include "tests/engine/standings.hpp"
 
 namespace downline {
 namespace {
-
-std::int64_t measure(const DrawnTree& drawn, const Paid& paid, std::size_t place,
-                     std::string_view id) {
-    return paid.result.standing.measures.at(place).at(drawn.index(id));
-}
-
-constexpr const char* own_bonus = R"(
-[[bonus]]
-code = "own"
-kind = "personal"
-from = ["self"]
-rate = "1%"
-)";
-
-Paid paid_by(const DrawnTree& drawn, const std::string& rest_of_plan) {
-    return pay(drawn, rest_of_plan + own_bonus);
-}
 
 /// Places: ann L bob (L dan (R fay)), R cat (L gus). Ann enrolled bob, dan, fay and hal, who has no
 /// place below her; bob enrolled cat and gus.

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/engine/drawing.hpp"
+#include "tests/engine/standings.hpp"
 
 namespace downline {
 namespace {
@@ -28,24 +28,12 @@ std::string rank(int place, const std::string& asked) {
     return fmt::format("[[rank]]\nname = \"r{}\"\nrequires = {}\n", place, asked);
 }
 
-constexpr const char* own_bonus = R"(
-[[bonus]]
-code = "own"
-kind = "personal"
-from = ["self"]
-rate = "1%"
-)";
-
 constexpr const char* company = R"(
     ann 100
       bob 50
         cat 20
           dan 100 terminated
 )";
-
-RankPlace rank_of(const DrawnTree& drawn, const Paid& paid, std::string_view id) {
-    return paid.result.standing.rank.at(drawn.index(id));
-}
 
 TEST_CASE("each of three hundred ranks may be made of the one below") {
     // Ann begins at r1 by 100 points, Bob at r150 by 50, both climb from there; Cat never begins.
@@ -57,7 +45,7 @@ TEST_CASE("each of three hundred ranks may be made of the one below") {
     // The last is for who has never been r2: so far, and r2 lies under Bob's r299 too.
     plan += rank(ladder, "{ m2 = { max = 0 } }");
     const DrawnTree drawn = draw(company);
-    const Paid paid = pay(drawn, plan + own_bonus);
+    const Paid paid = paid_by(drawn, plan);
     CHECK(rank_of(drawn, paid, "ann") == 299);
     CHECK(rank_of(drawn, paid, "bob") == 299);
     CHECK(rank_of(drawn, paid, "cat") == 300);
@@ -79,7 +67,7 @@ TEST_CASE("three hundred ranks may each be made of a longer chain of what the me
         plan += rank(place, place == 150 ? "{ pv = 50 }" : fmt::format("{{ c{} = 1 }}", place));
     plan += rank(ladder, "{ c150 = 1, pv = { max = 60 } }");
     const DrawnTree drawn = draw(company);
-    const Paid paid = pay(drawn, plan + own_bonus);
+    const Paid paid = paid_by(drawn, plan);
     CHECK(rank_of(drawn, paid, "ann") == 299);
     CHECK(rank_of(drawn, paid, "bob") == 300);
     CHECK(rank_of(drawn, paid, "cat") == 0);

@@ -2,19 +2,10 @@
 // measures in whatever order they are made of each other. Every case is compared with the reference.
 #include <doctest/doctest.h>
 
-#include "tests/engine/drawing.hpp"
+#include "tests/engine/standings.hpp"
 
 namespace downline {
 namespace {
-
-RankPlace rank(const DrawnTree& drawn, const Paid& paid, std::string_view id) {
-    return paid.result.standing.rank.at(drawn.index(id));
-}
-
-std::int64_t measure(const DrawnTree& drawn, const Paid& paid, std::size_t place,
-                     std::string_view id) {
-    return paid.result.standing.measures.at(place).at(drawn.index(id));
-}
 
 constexpr const char* company = R"(
     ann 0
@@ -23,18 +14,6 @@ constexpr const char* company = R"(
           dan 100
         eve 160
 )";
-
-constexpr const char* own_bonus = R"(
-[[bonus]]
-code = "own"
-kind = "personal"
-from = ["self"]
-rate = "1%"
-)";
-
-Paid paid_by(const DrawnTree& drawn, const std::string& rest_of_plan) {
-    return pay(drawn, rest_of_plan + own_bonus);
-}
 
 TEST_CASE("a rank may ask for what those below sold who hold a rank themselves") {
     const DrawnTree drawn = draw(company);
@@ -49,11 +28,11 @@ requires = [{ own = 100 }, { led = 150 }]
 )");
     // Dan and Eve are gold by their own 100 and 160. Cat leads Dan's 100 only, and sells 60. Bob leads
     // 100 + 160 = 260: gold, so his own 20 count for Ann.
-    CHECK(rank(drawn, paid, "dan") == 1);
-    CHECK(rank(drawn, paid, "eve") == 1);
-    CHECK(rank(drawn, paid, "cat") == 0);
-    CHECK(rank(drawn, paid, "bob") == 1);
-    CHECK(rank(drawn, paid, "ann") == 1);
+    CHECK(rank_of(drawn, paid, "dan") == 1);
+    CHECK(rank_of(drawn, paid, "eve") == 1);
+    CHECK(rank_of(drawn, paid, "cat") == 0);
+    CHECK(rank_of(drawn, paid, "bob") == 1);
+    CHECK(rank_of(drawn, paid, "ann") == 1);
     CHECK(measure(drawn, paid, 3, "bob") == 2'000);
     CHECK(measure(drawn, paid, 3, "cat") == 0);
     CHECK(measure(drawn, paid, 4, "bob") == 26'000);
@@ -73,12 +52,12 @@ requires = [{ own = 100 }, )") + asked + "]\n";
     };
     // Orders of those who are not gold: Cat's is one, Dan's and Eve's are none.
     const Paid legs = paid_by(drawn, plan("{ legs = { count = 1, by_gold = 1 } }"));
-    CHECK(rank(drawn, legs, "bob") == 1);  // Cat's leg
-    CHECK(rank(drawn, legs, "cat") == 0);  // Dan is gold
-    CHECK(rank(drawn, legs, "ann") == 0);  // Bob is gold
+    CHECK(rank_of(drawn, legs, "bob") == 1);  // Cat's leg
+    CHECK(rank_of(drawn, legs, "cat") == 0);  // Dan is gold
+    CHECK(rank_of(drawn, legs, "ann") == 0);  // Bob is gold
     const Paid direct = paid_by(drawn, plan("{ frontline = { count = 2, by_gold = { min = 0, max = 0 } } }"));
-    CHECK(rank(drawn, direct, "bob") == 0);  // Eve only
-    CHECK(rank(drawn, direct, "ann") == 0);
+    CHECK(rank_of(drawn, direct, "bob") == 0);  // Eve only
+    CHECK(rank_of(drawn, direct, "ann") == 0);
     CHECK(measure(drawn, direct, 3, "bob") == 1);
 }
 
@@ -93,11 +72,11 @@ name = "gold"
 requires = [{ own = 100 }, { with_gold = 60 }, { legs = { count = 1, with_gold = 60 } }]
 )");
     // Cat sells 60 above Dan, who is gold. Bob has such a leg. Ann has nobody but Bob, who sold 20.
-    CHECK(rank(drawn, paid, "cat") == 1);
-    CHECK(rank(drawn, paid, "bob") == 1);
+    CHECK(rank_of(drawn, paid, "cat") == 1);
+    CHECK(rank_of(drawn, paid, "bob") == 1);
     CHECK(measure(drawn, paid, 3, "bob") == 2'000);
     CHECK(measure(drawn, paid, 3, "eve") == 0);
-    CHECK(rank(drawn, paid, "ann") == 0);
+    CHECK(rank_of(drawn, paid, "ann") == 0);
 }
 
 TEST_CASE("ranks by a measure of another tree that is made of the ranks in the first") {
@@ -125,11 +104,11 @@ requires = { golds = 2 }
 name = "three"
 requires = { placed = 3 }
 )");
-    CHECK(rank(drawn, paid, "bob") == 2);
-    CHECK(rank(drawn, paid, "cat") == 0);
+    CHECK(rank_of(drawn, paid, "bob") == 2);
+    CHECK(rank_of(drawn, paid, "cat") == 0);
     CHECK(measure(drawn, paid, 3, "bob") == 1);
     CHECK(measure(drawn, paid, 3, "ann") == 3);
-    CHECK(rank(drawn, paid, "ann") == 3);
+    CHECK(rank_of(drawn, paid, "ann") == 3);
 }
 
 TEST_CASE("pv and gv may be made of measures that are defined after them") {
