@@ -52,9 +52,11 @@ constexpr int share_divisor = 1;
 /// What part of `case_count` cases this build makes, one at least.
 constexpr int portion_of(int case_count) { return std::max(1, case_count / share_divisor); }
 
-/// How much of something the cases must have come upon to be worth it; that of a few cases says
-/// nothing, so under the sanitizers any is enough.
-constexpr std::size_t enough(std::size_t count) { return share_divisor == 1 ? count : 1; }
+/// How much of something the cases must have come upon to be worth it. Chance weighs more in fewer
+/// cases, so a smaller share of them needs a tenth of its part only: of what is rare, none.
+constexpr std::size_t enough(std::size_t count) {
+    return share_divisor == 1 ? count : count / (10 * share_divisor);
+}
 
 /// Checks `property` (a function of one generated value, see rc::prop) on `case_count` cases.
 /// DOWNLINE_SEED chooses other cases, DOWNLINE_CASES_FACTOR more of them; both are printed.
