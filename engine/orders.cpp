@@ -99,7 +99,7 @@ void number_orders(NetOrders& net, const Snapshot& snapshot) {
         if (line > 0 && lines.order[line - 1] == order) continue;
         if (net.is_returned[order]) continue;
         ++net.standing_order_count;
-        const std::uint32_t sequence = lines.sequence[line];
+        const std::uint32_t sequence = lines.sequence_of(line);
         const std::uint32_t number = ++after.orders_before[sequence];
         if (number == 1) after.first_on[sequence] = lines.ordered_on[line];
         net.sequence[order] = number;
@@ -208,7 +208,7 @@ std::int32_t OrderMatcher::month_since_first(OrderLineIndex line) const {
     const OrderLines& lines = snapshot_.orders;
     if (orders_.sequence[lines.order[line]] == 0) return 0;
     return month_number(lines.ordered_on[line]) -
-           month_number(orders_.sequences_after.first_on[lines.sequence[line]]) + 1;
+           month_number(orders_.sequences_after.first_on[lines.sequence_of(line)]) + 1;
 }
 
 bool OrderMatcher::takes_dates(OrderLineIndex line) const {

@@ -60,8 +60,11 @@ struct OrderLines {
     std::vector<std::uint32_t> quantity;               ///< empty: all 1
     TextColumn sku, category, kind;
     std::vector<MemberIndex> creator;  ///< of the product, for royalties; empty: nobody
-    /// The buyer's row of orders that this one continues: an index into Sequences.
+    /// The row of orders that this one continues, an index into Sequences; empty: the buyer's.
     std::vector<std::uint32_t> sequence;
+    [[nodiscard]] std::uint32_t sequence_of(OrderLineIndex line) const {
+        return sequence.empty() ? buyer[line] : sequence[line];
+    }
 };
 
 /// Orders that a buyer (and, where orders have one, a contract) had before the period. The first

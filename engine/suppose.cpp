@@ -83,8 +83,9 @@ Snapshot with_orders(Snapshot snapshot, std::vector<SupposedOrder> supposed) {
     put(lines.quantity, constant(std::uint32_t{1}), &SupposedOrder::quantity);
     put(lines.creator, constant(no_member), &SupposedOrder::creator);
     put(lines.ordered_on, constant(Day{}), &SupposedOrder::ordered_on);
+    if (!lines.sequence.empty())  // a supposed order is in no contract
+        put(lines.sequence, constant(std::uint32_t{0}), &SupposedOrder::buyer);
     put(lines.buyer, constant(no_member), &SupposedOrder::buyer);
-    put(lines.sequence, constant(std::uint32_t{0}), &SupposedOrder::buyer);
     const auto put_text = [&](TextColumn& column, auto field) {
         put(column.of, constant(std::uint32_t{0}), [&](const SupposedOrder& order) {
             return place_of(column, std::invoke(field, order));

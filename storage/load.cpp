@@ -54,7 +54,6 @@ std::pair<LoadedMembers, LoadedOrders> read_facts(Database& database,
                                                   const Period& period, const Counting& counting,
                                                   std::int64_t previous_run) {
     OrderReader reader(database, as_of, period, counting, plan.currency_places);
-    reader.begin();
     std::optional<ReadTransaction> second_reads;  // outlives the thread that reads in it
     std::future<void> orders;
     if (second) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <mutex>
 
 #include "engine/errors.hpp"
 #include "engine/limits.hpp"
@@ -56,6 +57,7 @@ struct OrderReader::State {
     std::string columns;  ///< what `take` is given
     std::vector<OrderDay> days;
     std::atomic<std::size_t> next_day = 0;
+    std::once_flag has_room;
     LoadedOrders loaded;  ///< its columns are as long as all days have room
     std::vector<std::vector<std::uint32_t>> buyers;  ///< by day, row by row; 0: one that is replaced
 
@@ -65,6 +67,7 @@ struct OrderReader::State {
     }
     void take(const ScannedRow& scanned, DayRows& into) const;
     void fill_from_product(const ScannedRow& scanned, OrderRow& row, DayRows& into) const;
+    void make_room();
     void place(const DayRows& rows, OrderDay& day);
     void close_gaps();
 };
@@ -89,6 +92,7 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
                                        {"category", "category"},
                                        {"kind", "kind"},
                                        {"contract", "contract"}}),
+                       {},
                        {},
                        {},
                        {},
@@ -126,10 +130,10 @@ OrderReader::OrderReader(Database& database, const AsOf& as_of, const Period& pe
 
 OrderReader::~OrderReader() = default;
 
-void OrderReader::begin() {
-    LoadedOrders& loaded = state_->loaded;
+/// Says where each day goes, and makes room for all.
+void OrderReader::State::make_room() {
     std::size_t room = 0;
-    for (OrderDay& day : state_->days) {
+    for (OrderDay& day : days) {
         day.base = room;
         day.room = 0;
         for (const auto& [first, last] : day.extents)
@@ -141,7 +145,6 @@ void OrderReader::begin() {
     loaded.lines.buyer.resize(room);
     loaded.lines.ordered_on.resize(room);
     loaded.lines.amount_minor.resize(room);
-    loaded.lines.volume_centipoints.resize(room);
 }
 
 void OrderReader::read_buyers(Database& database) {
@@ -192,6 +195,7 @@ OrderReader::Kept OrderReader::keep(const std::vector<std::uint8_t>& is_buyer) {
 }
 
 void OrderReader::work(Database& database) {
+    std::call_once(state_->has_room, [&] { state_->make_room(); });
     DayRows rows;
     Scan scan(database, "take_order_line", state_->columns,
               "order_line WHERE row BETWEEN ?1 AND ?2",
@@ -254,9 +258,10 @@ void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
     const std::vector<std::uint32_t> places = sorted_places(rows);
     day.count = places.size();
     ensure_intact(day.count <= day.room, "a day has more orders than its extents name");
-    bool has_qualifying = false, has_cost = false, has_quantity = false;
+    bool has_volume = false, has_qualifying = false, has_cost = false, has_quantity = false;
     std::array<bool, text_count> has_text{};
     for (const OrderRow& row : rows.rows) {
+        has_volume |= row.volume_centipoints != row.amount_minor;
         has_qualifying |= row.qualifying_centipoints != row.volume_centipoints;
         has_cost |= row.cost_minor >= 0;
         has_quantity |= row.quantity != 1;
@@ -277,7 +282,7 @@ void OrderReader::State::place(const DayRows& rows, OrderDay& day) {
         lines.buyer[at] = row.buyer;
         lines.ordered_on[at] = day.day;
         lines.amount_minor[at] = row.amount_minor;
-        lines.volume_centipoints[at] = row.volume_centipoints;
+        if (has_volume) day.volume.push_back(row.volume_centipoints);
         if (has_qualifying) day.qualifying.push_back(row.qualifying_centipoints);
         if (has_cost) day.cost.push_back(row.cost_minor);
         if (has_quantity) day.quantity.push_back(row.quantity);
@@ -317,7 +322,6 @@ void OrderReader::State::close_gaps() {
             move(lines.buyer);
             move(lines.ordered_on);
             move(lines.amount_minor);
-            move(lines.volume_centipoints);
             day.base = count;
         }
         count += day.count;
@@ -327,7 +331,6 @@ void OrderReader::State::close_gaps() {
     lines.buyer.resize(count);
     lines.ordered_on.resize(count);
     lines.amount_minor.resize(count);
-    lines.volume_centipoints.resize(count);
     lines.count = static_cast<std::uint32_t>(count);
 }
 
@@ -345,10 +348,12 @@ LoadedOrders OrderReader::finish() {
     }
     check_sums(sums, state.period);
     const std::size_t count = lines.count;
-    const auto volume = [&](std::size_t at) { return lines.volume_centipoints[at]; };
+    const auto amount = [&](std::size_t at) { return lines.amount_minor[at]; };
+    lines.volume_centipoints = gather(state.days, &OrderDay::volume, count, amount);
+    const auto volume = [&](std::size_t at) {
+        return lines.volume_centipoints.empty() ? amount(at) : lines.volume_centipoints[at];
+    };
     lines.qualifying_centipoints = gather(state.days, &OrderDay::qualifying, count, volume);
-    if (lines.volume_centipoints == lines.amount_minor)
-        lines.volume_centipoints = std::vector<std::int64_t>();
     lines.cost_minor =
         gather(state.days, &OrderDay::cost, count, [](std::size_t) { return std::int64_t{-1}; });
     const auto one = [](std::size_t) { return std::uint32_t{1}; };

@@ -88,8 +88,6 @@ public:
     /// Leaves out order lines of others than these buyers, by storage's number (0: false).
     /// REQUIRES: every read_buyers() has returned.
     [[nodiscard]] Kept keep(const std::vector<std::uint8_t>& is_buyer);
-    /// REQUIRED before work().
-    void begin();
     /// Takes days until none is left. Safe to call from several threads, each with its database.
     void work(Database& database);
     /// REQUIRES: every work() has returned.
@@ -123,7 +121,7 @@ void load_titles(Database& database, const Plan& plan, std::int64_t previous_run
 struct LoadedSequences {
     Sequences sequences;
     std::vector<Loaded::Contract> contracts;
-    std::vector<std::uint32_t> of_line;  ///< by place of the order line
+    std::vector<std::uint32_t> of_line;  ///< by place of the order line; empty: its buyer
 };
 [[nodiscard]] LoadedSequences load_sequences(Database& database, const AsOf& as_of,
                                              const Period& period, std::int64_t previous_run,

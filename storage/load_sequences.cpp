@@ -282,6 +282,7 @@ LoadedSequences load_sequences(Database& database, const AsOf& as_of, const Peri
         loaded.contracts.push_back({key.first, key.second});
         take(entry);
     }
+    if (loaded.contracts.empty()) return loaded;
     loaded.of_line.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const MemberIndex buyer = orders.lines.buyer[i];

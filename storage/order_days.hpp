@@ -82,7 +82,7 @@ struct OrderDay {
     // filled by the thread that takes the day
     std::size_t count = 0;
     std::uint32_t order_count = 0;
-    std::vector<std::int64_t> qualifying, cost;  ///< empty: as the volume; none known
+    std::vector<std::int64_t> volume, qualifying, cost;  ///< empty: as amount, volume; none known
     std::vector<std::uint32_t> quantity, creator;
     std::array<std::vector<std::string>, text_count> texts;
     std::array<std::vector<std::uint32_t>, text_count> text_of;  ///< empty: no text at all

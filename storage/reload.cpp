@@ -193,7 +193,6 @@ std::optional<PartFacts> read_part(Database& database, std::optional<Database>& 
     std::vector<std::uint8_t> is_chosen(static_cast<std::size_t>(numbers.back()) + 1, 0);
     for (const std::int64_t number : numbers) is_chosen[static_cast<std::size_t>(number)] = 1;
     const OrderReader::Kept kept = reader.keep(is_chosen);
-    reader.begin();
     reader.work(database);
     PartFacts part{load_members(database, facts, period, run.number, &numbers), reader.finish(),
                    {}};

@@ -172,14 +172,14 @@ private:
 
 Payout pay_direct(const RateForm& rate, const PayView& view,
                   const std::vector<MemberIndex>& earner_of,
-                  const std::vector<OrderLineIndex>& lines) {
+                  std::vector<OrderLineIndex> lines) {
     // Lines by earner, of each in their own order; the ones without an earner come last.
     const std::uint32_t member_count = view.snapshot.members.count;
-    PaidItems items = paid_items(view, OrderSources(view, false), lines);
     const std::vector<std::uint32_t> first =
-        group_by(items, member_count, view.thread_count, [&](const PaidItem& item) {
-            return std::min(earner_of[item.item], member_count);
+        group_by(lines, member_count, view.thread_count, [&](OrderLineIndex line) {
+            return std::min(earner_of[line], member_count);
         });
+    const PaidItems items = paid_items(view, OrderSources(view, false), lines);
     const std::span<const PaidItem> all = items;
     Payout payout =
         pay_in_ranges(member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {

@@ -185,7 +185,7 @@ struct Payees {
 };
 
 Payees find_payees(const LevelRates& rates, const PayView& view, const Sources& sources,
-                   const std::vector<std::uint32_t>& items) {
+                   std::vector<std::uint32_t> items) {
     const std::vector<std::uint8_t> is_kept = kept(rates, view);
     const std::vector<Position> nearest = nearest_above(view.forest, is_kept);
     Payees payees;
@@ -200,20 +200,20 @@ Payees find_payees(const LevelRates& rates, const PayView& view, const Sources& 
         }
         payees.forest = make_forest(parent, is_node);
     }
-    payees.items = paid_items(view, sources, items);
     payees.first = group_by(
-        payees.items, payees.forest.count(), view.thread_count, [&](const PaidItem& item) {
-            const Position p = first_payee(view, sources, item.item, is_kept, nearest);
+        items, payees.forest.count(), view.thread_count, [&](std::uint32_t item) {
+            const Position p = first_payee(view, sources, item, is_kept, nearest);
             return p == no_position ? payees.forest.count()
                                     : payees.forest.position()[view.forest.member()[p]];
         });
+    payees.items = paid_items(view, sources, items);
     return payees;
 }
 
 /// Pays over the forest of those who are kept.
 Payout pay_compressed(const LevelRates& rates, const PayView& view, const Sources& sources,
-                      const std::vector<std::uint32_t>& items) {
-    const Payees found = find_payees(rates, view, sources, items);
+                      std::vector<std::uint32_t> items) {
+    const Payees found = find_payees(rates, view, sources, std::move(items));
     const Forest& payees = found.forest;
     const PaidItems& paid = found.items;
     const std::vector<std::uint32_t>& first = found.first;
@@ -299,17 +299,17 @@ void collect_full(const LevelRates& rates, const PayView& view, const Sources& s
 }
 
 Payout pay_full(const LevelRates& rates, const PayView& view, const Sources& sources,
-                const std::vector<std::uint32_t>& items) {
+                std::vector<std::uint32_t> items) {
     SlotPayer payer(rates, view, sources);
     std::vector<Slot> slots;
     // The buyer's rank chooses the way up only where the lower rank chooses the rate.
     const std::uint32_t place_max =
         rates.rank_of_lower ? static_cast<std::uint32_t>(view.plan.ranks.size()) : 0;
-    PaidItems paid = paid_items(view, sources, items);
     const std::vector<std::uint32_t> first = group_by(
-        paid, place_max, view.thread_count, [&](const PaidItem& item) -> std::uint32_t {
-            return rates.rank_of_lower ? sources.buyer_rank(item.item) : 0;
+        items, place_max, view.thread_count, [&](std::uint32_t item) -> std::uint32_t {
+            return rates.rank_of_lower ? sources.buyer_rank(item) : 0;
         });
+    const PaidItems paid = paid_items(view, sources, items);
     for (std::uint32_t place = 0; place <= place_max; ++place)
         if (first[place] < first[place + 1])
             collect_full(rates, view, sources, static_cast<RankPlace>(place), paid, first[place],
@@ -352,13 +352,13 @@ void tell_passed_over(const LevelRates& rates, const PayView& view, const Source
 }  // namespace
 
 Payout pay_levels(const LevelRates& rates, const PayView& view, const Sources& sources,
-                  const std::vector<std::uint32_t>& items) {
+                  std::vector<std::uint32_t> items) {
     if (view.watcher && sources.are_order_lines())
         for (const std::uint32_t line : items)
             if (view.watcher->asks_for(line)) tell_passed_over(rates, view, sources, line);
     return rates.compression == Compression::full
-               ? pay_full(rates, view, sources, items)
-               : pay_compressed(rates, view, sources, items);
+               ? pay_full(rates, view, sources, std::move(items))
+               : pay_compressed(rates, view, sources, std::move(items));
 }
 
 Bound LevelRates::bound(const Bonus& bonus) const {

@@ -25,7 +25,7 @@ struct LevelRates {
 /// Pays every level of every item; each is one slot.
 [[nodiscard]] Payout pay_levels(const LevelRates& rates, const PayView& view,
                                 const Sources& sources,
-                                const std::vector<std::uint32_t>& items);
+                                std::vector<std::uint32_t> items);
 
 /// The keys `levels` or `by_rank` or `tiers`, `compression` and `rank_of` of a bonus.
 [[nodiscard]] LevelRates read_level_rates(TableReader& table, const ReadingContext& context,

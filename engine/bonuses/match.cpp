@@ -66,7 +66,7 @@ Payout MatchRule::pay(const PayView& view) const {
         if (earned[member] > 0) items.push_back(member);
     const EarningSources sources(view, std::move(earned));
     if (const auto* levels = std::get_if<LevelRates>(&rates))
-        return pay_levels(*levels, view, sources, items);
+        return pay_levels(*levels, view, sources, std::move(items));
     return pay_generations(std::get<GenerationRates>(rates), view, sources, items);
 }
 

@@ -71,7 +71,6 @@ Snapshot company(SponsorOf sponsor_of, const std::vector<MemberIndex>& orders) {
         lines.ordered_on.push_back(snapshot.period.first);
         lines.amount_minor.push_back(10'000);
         lines.volume_centipoints.push_back(10'000);
-        lines.sequence.push_back(buyer);
         ++lines.count;
     }
     snapshot.order_count = snapshot.orders.count;

@@ -128,6 +128,7 @@ void drop_plain_columns(Snapshot& snapshot) {
     drop_if_all(orders.cost_minor, -1);
     drop_if_all(orders.quantity, 1U);
     drop_if_all(orders.creator, no_member);
+    if (orders.sequence == orders.buyer) orders.sequence.clear();
     for (TextColumn* column : {&orders.sku, &orders.category, &orders.kind})
         drop_if_all(column->of, 0U);
 }

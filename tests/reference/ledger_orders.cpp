@@ -88,7 +88,7 @@ void Ledger::number_orders() {
     std::map<std::uint32_t, std::int64_t> number_of_order;
     for (NetLine& line : lines) {
         if (line.is_fully_returned) continue;
-        const std::uint32_t row = in.orders.sequence[line.index];
+        const std::uint32_t row = in.orders.sequence_of(line.index);
         if (!number_of_order.contains(line.order)) {
             if (orders_after[row] == 0) first_on_after[row] = line.ordered_on;
             number_of_order[line.order] = ++orders_after[row];
