@@ -76,7 +76,7 @@ void prepare_process() {
     // first: a page that is asked of it is cleared, and a virtual machine may have to find it. At a
     // million members a run asks for half as many pages. Large arrays go back at once, whole.
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     mallopt(M_TOP_PAD, 1 << 20);
 #endif
