@@ -1,8 +1,6 @@
 // The company is made once by the program's own imports and runs.
 #include "tests/fuzz/company.hpp"
 
-#include <sqlite3.h>
-
 #include "engine/plan/reader.hpp"
 #include "storage/payouts.hpp"
 #include "storage/runs.hpp"
@@ -154,15 +152,6 @@ void import_and_close(Database& database) {
     request.made_at = made_at;
     request.made_on = parse_day("2026-03-05").value();
     (void)create_payout(database, request);
-}
-
-void copy_pages(Database& from, Database& into) {
-    sqlite3_backup* const backup =
-        sqlite3_backup_init(into.handle(), "main", from.handle(), "main");
-    expect(backup != nullptr, "a database cannot be copied", sqlite3_errmsg(into.handle()));
-    const int stepped = sqlite3_backup_step(backup, -1);
-    expect(sqlite3_backup_finish(backup) == SQLITE_OK && stepped == SQLITE_DONE,
-           "a database cannot be copied", sqlite3_errmsg(into.handle()));
 }
 
 }  // namespace downline::fuzz

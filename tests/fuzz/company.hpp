@@ -18,8 +18,6 @@ void import_and_close(Database& database);
 [[nodiscard]] const Plan& company_plan();
 
 [[nodiscard]] ImportOptions import_options(ImportKind kind, std::string_view text);
-/// Makes `into` what `from` is.
-void copy_pages(Database& from, Database& into);
 
 inline constexpr const char* made_by = "tess";
 inline constexpr const char* made_at = "2026-11-21T00:00:00Z";

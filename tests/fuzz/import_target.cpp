@@ -9,6 +9,7 @@
 #include "storage/import.hpp"
 #include "storage/runs.hpp"
 #include "tests/fuzz/company.hpp"
+#include "tests/storage/copy_pages.hpp"
 
 namespace downline::fuzz {
 namespace {

@@ -8,6 +8,7 @@
 #include "storage/runs.hpp"
 #include "storage/verify.hpp"
 #include "tests/fuzz/company.hpp"
+#include "tests/storage/copy_pages.hpp"
 
 namespace downline::fuzz {
 namespace {
