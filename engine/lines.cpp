@@ -174,27 +174,31 @@ void LinePacker::finish(MemberIndex earner, LineBook& book) {
     ensure(book.entries_.empty() || book.entries_.back().earner < earner,
            "earners must come in order");
     close_group();
-    std::vector<std::uint8_t>& bytes = book.piece_with_room();
     LineBook::Entry& entry = book.entries_.emplace_back();
     entry.earner = earner;
     entry.line_count = line_count_;
-    entry.piece = static_cast<std::uint32_t>(book.pieces_.size() - 1);
-    entry.offset = static_cast<std::uint32_t>(bytes.size());
     std::ranges::sort(totals_, {}, [](const Total& total) {
         return std::pair(total.paid_level, total.stream);
     });
-    put_varint(bytes, totals_.size());
+    head_.clear();
+    put_varint(head_, totals_.size());
     for (const Total& total : totals_) {
-        pack_total(bytes, total);
+        pack_total(head_, total);
         entry.amount_minor = add_checked(entry.amount_minor, total.amount_minor);
     }
-    bytes.insert(bytes.end(), groups_.begin(), groups_.end());
+    if (groups_.size() < kept_bytes_max) {
+        std::vector<std::uint8_t>& bytes = book.piece_with_room();
+        entry.offset = static_cast<std::uint32_t>(bytes.size());
+        bytes.insert(bytes.end(), head_.begin(), head_.end());
+        bytes.insert(bytes.end(), groups_.begin(), groups_.end());
+    } else {  // is a piece itself: megabytes are not copied
+        groups_.insert(groups_.begin(), head_.begin(), head_.end());
+        book.pieces_.push_back(std::move(groups_));
+    }
+    entry.piece = static_cast<std::uint32_t>(book.pieces_.size() - 1);
     groups_.clear();
     totals_.clear();
-    if (groups_.capacity() > kept_bytes_max) {
-        groups_.shrink_to_fit();
-        open_ = std::vector<std::uint8_t>();
-    }
+    if (open_.capacity() > kept_bytes_max) open_ = std::vector<std::uint8_t>();
     previous_ref_ = 0;
     line_count_ = 0;
 }
@@ -206,7 +210,6 @@ void LineBook::add(MemberIndex earner, std::span<const Line> lines) {
 }
 
 void LineBook::shrink() {
-    entries_.shrink_to_fit();
     if (!pieces_.empty()) pieces_.back().shrink_to_fit();
 }
 

@@ -57,6 +57,7 @@ public:
 private:
     void close_group();
     void count(const Line& line);
+    std::vector<std::uint8_t> head_;          ///< the earner's totals
     std::vector<std::uint8_t> groups_;        ///< all groups but the open one
     std::vector<std::uint8_t> open_;          ///< the open group's lines: `open_size_` bytes of it
     std::size_t open_size_ = 0, open_count_ = 0;

@@ -98,8 +98,8 @@ RunResult run(const Plan& plan, const Snapshot& snapshot, unsigned thread_count,
     const Trees trees = trees_aside.get();
 
     // 2. Measures, who is active, ranks. From here on nothing about members changes.
-    result.standing =
-        known ? *known : standing_of(plan, snapshot, trees, orders, weighted, watcher);
+    if (known) result.standing = *known;
+    else result.standing = standing_of(plan, snapshot, trees, orders, weighted, watcher);
     const Examiner examiner = examiner_after(plan, snapshot, trees, result.standing);
 
     // 3. Bonuses in the order of the file. Each begins while the one before is paid, so that no

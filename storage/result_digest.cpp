@@ -31,10 +31,13 @@ std::string result_digest_of(const std::string& plan_digest, const Loaded& loade
         append_varint(buffer, statement.title);
         append_bytes(buffer, statement.measures);
         append_bytes(buffer, statement.totals);
-        append_bytes(buffer, statement.packed);
-        if (buffer.size() < flush_bytes) continue;
+        append_varint(buffer, statement.packed.size());
+        const bool is_large = statement.packed.size() >= flush_bytes;
+        if (!is_large) buffer += statement.packed;
+        if (buffer.size() < flush_bytes && !is_large) continue;
         digest.add(buffer);
         buffer.clear();
+        if (is_large) digest.add(statement.packed);  // top earners have megabytes
     }
     const Sequences& after = result.sequences_after;
     for (std::size_t entry = 0; entry < after.orders_before.size(); ++entry) {
