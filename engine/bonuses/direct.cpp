@@ -175,11 +175,12 @@ Payout pay_direct(const RateForm& rate, const PayView& view,
                   std::vector<OrderLineIndex> lines) {
     // Lines by earner, of each in their own order; the ones without an earner come last.
     const std::uint32_t member_count = view.snapshot.members.count;
-    const std::vector<std::uint32_t> first =
-        group_by(lines, member_count, view.thread_count, [&](OrderLineIndex line) {
+    const Grouping by_earner =
+        grouping_of(lines, member_count, view.thread_count, [&](OrderLineIndex line) {
             return std::min(earner_of[line], member_count);
         });
-    const PaidItems items = paid_items(view, OrderSources(view, false), lines);
+    const std::vector<std::uint32_t>& first = by_earner.first;
+    const PaidItems items = paid_items(view, OrderSources(view, false), lines, by_earner.place);
     const std::span<const PaidItem> all = items;
     Payout payout =
         pay_in_ranges(member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {

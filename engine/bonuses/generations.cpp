@@ -273,6 +273,28 @@ UnfilledVector<PayeeSlot> find_slots(const Walk& walk, std::span<const PaidItem>
     return slots;
 }
 
+/// The slots of payee m are `slots[first[m]]` … before `slots[first[m + 1]]`.
+struct SlotsByPayee {
+    UnfilledVector<PayeeSlot> slots;
+    std::vector<std::uint32_t> first;
+    [[nodiscard]] std::span<const PayeeSlot> of(MemberIndex payee) const {
+        return std::span(slots).subspan(first[payee], first[payee + 1] - first[payee]);
+    }
+};
+
+SlotsByPayee by_payee(const UnfilledVector<PayeeSlot>& slots, std::uint32_t member_count,
+                      unsigned thread_count) {
+    Grouping grouping = grouping_of(slots, member_count, thread_count,
+                                    [](const PayeeSlot& slot) { return slot.payee; });
+    SlotsByPayee sorted{UnfilledVector<PayeeSlot>(slots.size()), std::move(grouping.first)};
+    in_ranges(static_cast<std::uint32_t>(slots.size()), thread_count,
+              [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
+                  for (std::uint32_t i = from; i < to; ++i)
+                      sorted.slots[grouping.place[i]] = slots[i];
+              });
+    return sorted;
+}
+
 }  // namespace
 
 Payout pay_generations(const GenerationRates& rates, const PayView& view, const Sources& sources,
@@ -280,17 +302,15 @@ Payout pay_generations(const GenerationRates& rates, const PayView& view, const 
     const Walk walk(rates, view, sources);
     const PaidItems items = paid_items(view, sources, item_indexes);
     Account account;
-    UnfilledVector<PayeeSlot> slots = find_slots(walk, items, view.thread_count, account);
     const std::uint32_t member_count = view.snapshot.members.count;
-    const std::vector<std::uint32_t> first = group_by(
-        slots, member_count, view.thread_count, [](const PayeeSlot& slot) { return slot.payee; });
+    const SlotsByPayee found = by_payee(find_slots(walk, items, view.thread_count, account),
+                                        member_count, view.thread_count);
     Payout payout =
         pay_in_ranges(member_count, view.thread_count, [&](std::uint32_t from, std::uint32_t to) {
             Payout paid;
             LinePacker packer;
             for (MemberIndex payee = from; payee < to; ++payee)
-                walk.pay(std::span(slots).subspan(first[payee], first[payee + 1] - first[payee]),
-                         items, packer, paid);
+                walk.pay(found.of(payee), items, packer, paid);
             return paid;
         });
     add_account(payout.account, account);

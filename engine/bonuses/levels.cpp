@@ -200,13 +200,14 @@ Payees find_payees(const LevelRates& rates, const PayView& view, const Sources& 
         }
         payees.forest = make_forest(parent, is_node);
     }
-    payees.first = group_by(
+    Grouping by_payee = grouping_of(
         items, payees.forest.count(), view.thread_count, [&](std::uint32_t item) {
             const Position p = first_payee(view, sources, item, is_kept, nearest);
             return p == no_position ? payees.forest.count()
                                     : payees.forest.position()[view.forest.member()[p]];
         });
-    payees.items = paid_items(view, sources, items);
+    payees.items = paid_items(view, sources, items, by_payee.place);
+    payees.first = std::move(by_payee.first);
     return payees;
 }
 
@@ -305,11 +306,11 @@ Payout pay_full(const LevelRates& rates, const PayView& view, const Sources& sou
     // The buyer's rank chooses the way up only where the lower rank chooses the rate.
     const std::uint32_t place_max =
         rates.rank_of_lower ? static_cast<std::uint32_t>(view.plan.ranks.size()) : 0;
-    const std::vector<std::uint32_t> first = group_by(
+    const auto [first, places] = grouping_of(
         items, place_max, view.thread_count, [&](std::uint32_t item) -> std::uint32_t {
             return rates.rank_of_lower ? sources.buyer_rank(item) : 0;
         });
-    const PaidItems paid = paid_items(view, sources, items);
+    const PaidItems paid = paid_items(view, sources, items, places);
     for (std::uint32_t place = 0; place <= place_max; ++place)
         if (first[place] < first[place + 1])
             collect_full(rates, view, sources, static_cast<RankPlace>(place), paid, first[place],

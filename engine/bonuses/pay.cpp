@@ -153,16 +153,17 @@ std::vector<OrderLineIndex> taken_order_lines(const PayView& view) {
 }
 
 PaidItems paid_items(const PayView& view, const Sources& sources,
-                     std::span<const std::uint32_t> items) {
+                     std::span<const std::uint32_t> items, std::span<const std::uint32_t> place) {
     PaidItems result(items.size());
     const auto fill = [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
         for (std::uint32_t i = from; i < to; ++i) {
             const std::uint32_t item = items[i];
             const MemberIndex seller = sources.seller(item);
-            result[i] = {sources.base(item), item, sources.quantity(item), 0,
-                         sources.stream(item, true), sources.stream(item, false)};
+            PaidItem& paid = result[place.empty() ? i : place[i]];
+            paid = {sources.base(item), item, sources.quantity(item), 0,
+                    sources.stream(item, true), sources.stream(item, false)};
             if (seller != no_member)
-                result[i].seller_depth = view.forest.depth()[view.forest.position()[seller]];
+                paid.seller_depth = view.forest.depth()[view.forest.position()[seller]];
         }
     };
     in_ranges(static_cast<std::uint32_t>(items.size()), view.thread_count, fill);

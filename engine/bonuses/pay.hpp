@@ -136,8 +136,10 @@ struct PaidItem {
     StreamKind stream_of_seller{}, stream_of_others{};
 };
 using PaidItems = UnfilledVector<PaidItem>;
+/// Item i stands at `place[i]` of the result, at i where no places are given.
 [[nodiscard]] PaidItems paid_items(const PayView& view, const Sources& sources,
-                                   std::span<const std::uint32_t> items);
+                                   std::span<const std::uint32_t> items,
+                                   std::span<const std::uint32_t> place = {});
 
 /// The reason for which one with this verdict forfeits a slot. REQUIRES: not payable.
 [[nodiscard]] Reason reason_of(Verdict verdict);
@@ -188,37 +190,42 @@ private:
     Account account_;
 };
 
-/// Sorts items by key, stable, and says where each key begins: key k's are [first[k], first[k + 1]).
+/// Items sorted by key, stable: item i belongs at `place[i]`, and key k's at [first[k], first[k + 1]).
+struct Grouping {
+    std::vector<std::uint32_t> first;
+    UnfilledVector<std::uint32_t> place;
+};
+
 /// REQUIRES: key(item) <= key_max, also asked on several threads. Linear.
 template <typename Items, typename Key>
-[[nodiscard]] std::vector<std::uint32_t> group_by(Items& items, std::uint32_t key_max,
-                                                  unsigned thread_count, Key key) {
+[[nodiscard]] Grouping grouping_of(const Items& items, std::uint32_t key_max,
+                                   unsigned thread_count, Key key) {
     UnfilledVector<std::uint32_t> keys(items.size());
-    std::vector<std::uint32_t> first(std::size_t{key_max} + 2, 0);
+    Grouping grouping{std::vector<std::uint32_t>(std::size_t{key_max} + 2, 0),
+                      UnfilledVector<std::uint32_t>(items.size())};
+    std::vector<std::uint32_t>& first = grouping.first;
     in_ranges(static_cast<std::uint32_t>(items.size()), thread_count,
               [&](std::uint32_t, std::uint32_t from, std::uint32_t to) {
                   for (std::uint32_t i = from; i < to; ++i) keys[i] = key(items[i]);
               });
     for (const std::uint32_t k : keys) ++first[k + 1];
     for (std::size_t k = 1; k < first.size(); ++k) first[k] += first[k - 1];
-    // Every thread goes over all items and moves those of its keys, which hold about as many as
+    // Every thread goes over all items and places those of its keys, which hold about as many as
     // another thread's.
     std::vector<std::uint32_t> next = first;
-    Items sorted(items.size());
     const auto begin_of = [&](std::uint64_t part) {
-        const std::uint64_t moved_before = part * items.size() / thread_count;
+        const std::uint64_t placed_before = part * items.size() / thread_count;
         return part == thread_count
                    ? std::uint64_t{key_max} + 1
-                   : static_cast<std::uint64_t>(std::ranges::lower_bound(first, moved_before) -
+                   : static_cast<std::uint64_t>(std::ranges::lower_bound(first, placed_before) -
                                                 first.begin());
     };
     in_ranges(thread_count, thread_count, [&](std::uint32_t part, std::uint32_t, std::uint32_t) {
         const std::uint64_t from = begin_of(part), to = begin_of(part + std::uint64_t{1});
-        for (std::size_t i = 0; i < items.size(); ++i)
-            if (from <= keys[i] && keys[i] < to) sorted[next[keys[i]]++] = items[i];
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (from <= keys[i] && keys[i] < to) grouping.place[i] = next[keys[i]]++;
     });
-    items = std::move(sorted);
-    return first;
+    return grouping;
 }
 
 /// Adds b to a.
