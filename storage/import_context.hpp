@@ -72,6 +72,8 @@ public:
     void find(std::span<const std::string_view> ids, std::uint32_t* numbers) const {
         table_.find(ids, numbers);
     }
+    /// Room for so many in all, so that it need not grow on the way.
+    void expect(std::uint64_t count) { table_.reserve(count); }
     /// Adds members whose numbers follow the largest; all ids must be new.
     void add(std::span<const std::string_view> ids);
 

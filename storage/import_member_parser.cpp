@@ -59,6 +59,7 @@ void MemberRows::append(MemberRows&& other) {
 
 MemberParser::MemberParser(ImportContext& context, KnownMembers& known)
     : closing_(context.closing),
+      bytes_total_(context.bytes_total),
       known_(known),
       reader_(ImportKind::members, context.format, context.problems.keeps_rows()),
       may_settle_(known.largest_number() == 0) {}
@@ -177,6 +178,14 @@ bool MemberParser::find_parents(const MemberBatch& batch, const IdTable& own,
     return true;
 }
 
+/// The other rows of all files are taken to be as long as the first ones.
+void MemberParser::expect_rows(std::size_t row_count, std::uint64_t byte_count) {
+    constexpr std::uint64_t row_bytes_min = 16;
+    if (row_count == 0) return;
+    const std::uint64_t row_bytes = std::max(byte_count / row_count, row_bytes_min);
+    known_.expect(bytes_total_ / row_bytes);
+}
+
 /// Gives a batch its numbers where it needs no further look: then it can go in at once.
 bool MemberParser::settle(MemberBatch& batch) {
     if (!batch.problems.empty() || !has_only_plain_rows(batch.rows)) return false;
@@ -203,6 +212,7 @@ std::unique_ptr<MemberBatch> MemberParser::next(SourceFile& file) {
     reader_.problems.clear();
     batch->rows.segments.push_back(std::move(segment));
     const bool is_empty = batch->rows.size() == 0 && batch->problems.empty();
+    if (may_settle_ && is_customer_.empty()) expect_rows(batch->rows.size(), file.bytes());
     may_settle_ = may_settle_ && (is_empty || settle(*batch));
     batch->is_settled = may_settle_;
     return batch;

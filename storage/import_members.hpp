@@ -56,6 +56,7 @@ private:
     void check_dates(Day joined_on, std::int64_t kind, std::int64_t kind_on, std::int64_t status,
                      std::int64_t status_on);
     void check_place(std::string_view placement_id, std::int64_t kind, std::uint32_t leg);
+    void expect_rows(std::size_t row_count, std::uint64_t byte_count);
     bool settle(MemberBatch& batch);
     bool has_only_plain_rows(const MemberRows& rows) const;
     bool find_parents(const MemberBatch& batch, const IdTable& own,
@@ -63,6 +64,7 @@ private:
                       std::vector<std::uint32_t>& parents) const;
 
     const Closing& closing_;
+    std::uint64_t bytes_total_;
     KnownMembers& known_;
     RowReader reader_;
     bool may_settle_;  ///< no batch needed a further look so far
