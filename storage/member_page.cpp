@@ -110,7 +110,7 @@ void PageMaker::State::add_up() {
 /// What members earned in the runs that are shown; of one member, or of all.
 void PageMaker::State::read_history(Database& database, std::optional<std::int64_t> member) {
     std::vector<std::int64_t> numbers, others;
-    for (const auto& [number, period] : runs) numbers.push_back(number);
+    for (const auto& [run_number, period] : runs) numbers.push_back(run_number);
     for (const RunRecord& other : beside) others.push_back(other.number);
     history = pay_in(database, numbers, member);
     pay_beside = pay_in(database, others, member);

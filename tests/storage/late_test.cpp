@@ -96,8 +96,8 @@ TEST_CASE("an adjustment of a week is one of the plan's weeks, wherever they sta
     const auto paid = [&](const char* week) {
         const Plan plan = plan_from(weekly);
         (void)make_draft(database, plan, *parse_period(week, plan.week_starts), "ann", "", 1);
-        const RunSummary closed = close_period(database, "weekly", week, {}, "bob", "");
-        return closed.record.paid_minor;
+        const RunSummary final_run = close_period(database, "weekly", week, {}, "bob", "");
+        return final_run.record.paid_minor;
     };
     // W10 is from Saturday, 28 February, to Friday, 6 March; Bob joins on the Sunday after, Cat on the
     // Thursday after: no week of that name holds her, wherever weeks start.
