@@ -23,7 +23,9 @@ int report(const std::exception& error) {
     const auto* refusal = dynamic_cast<const Refusal*>(&error);
     const bool is_storage = dynamic_cast<const StorageError*>(&error) != nullptr;
     if (!is_usage && refusal == nullptr && !is_storage) {
-        log_error(std::string("internal error, please report it: ") + error.what());
+        log_error(std::string("internal error: ") + error.what() +
+                  "; where `downline verify` finds the database damaged, go back to a backup, else "
+                  "please report it");
         return 1;
     }
     log_error(error.what());
