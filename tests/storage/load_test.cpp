@@ -294,7 +294,8 @@ TEST_CASE("orders before the first run count in sequences, fully returned ones d
     const Snapshot january = load_month(facts).snapshot;
     CHECK(january.sequences.orders_before == std::vector<std::uint32_t>{0, 2});
     CHECK(january.sequences.first_on[1] == day("2025-10-05"));
-    CHECK(january.orders.sequence == std::vector<std::uint32_t>{1});
+    CHECK(january.orders.sequence.empty());  // no contract: an order continues its buyer's
+    CHECK(january.orders.sequence_of(0) == 1);
     const Snapshot december = load_month(facts, "2025-12").snapshot;
     CHECK(december.sequences.orders_before[1] == 2);  // returned only later
     CHECK(december.sequences.first_on[1] == day("2025-09-01"));
