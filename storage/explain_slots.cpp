@@ -49,7 +49,7 @@ MemberSlot shown_slot(const Plan& plan, const Snapshot& snapshot, const Bonus& b
     }
     const auto* fixed = dynamic_cast<const FixedRule*>(bonus.rule.get());
     if (!fixed) shown.base = base_text(plan, bonus, slot);
-    else if (!fixed->steps.empty()) shown.by = plan.measures[fixed->by].name;
+    else if (!fixed->tiers.steps.empty()) shown.by = plan.measures[fixed->tiers.by].name;
     shown.rate = rate_text(plan, slot, slot.rate);
     shown.rate_most = rate_text(plan, slot, slot.rate_most);
     if (slot.paid_minor != 0) shown.exact = exact_text(plan, bonus, slot);

@@ -172,7 +172,7 @@ private:
 
 Payout pay_direct(const RateForm& rate, const PayView& view,
                   const std::vector<MemberIndex>& earner_of,
-                  std::vector<OrderLineIndex> lines) {
+                  const std::vector<OrderLineIndex>& lines) {
     // Lines by earner, of each in their own order; the ones without an earner come last.
     const std::uint32_t member_count = view.snapshot.members.count;
     const Grouping by_earner =

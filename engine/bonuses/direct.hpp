@@ -11,6 +11,6 @@ namespace downline {
 /// no_member. Marginal tiers are filled in the order of the lines. The earner made the sale.
 [[nodiscard]] Payout pay_direct(const RateForm& rate, const PayView& view,
                                 const std::vector<MemberIndex>& earner_of,
-                                std::vector<OrderLineIndex> lines);
+                                const std::vector<OrderLineIndex>& lines);
 
 }  // namespace downline

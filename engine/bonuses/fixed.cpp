@@ -13,7 +13,6 @@
 #include "engine/bonuses/fixed.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "engine/bonuses/pay.hpp"
 #include "engine/plan/forms.hpp"
@@ -22,9 +21,9 @@
 namespace downline {
 
 std::int64_t FixedRule::amount_of(RankPlace rank, std::int64_t measured) const {
-    if (steps.empty()) return amount_minor.at(rank).value_or(0);
-    const auto above = std::ranges::upper_bound(steps, measured, {}, &Tiers::Step::floor);
-    return above == steps.begin() ? 0 : std::prev(above)->pay.value.at(rank).value_or(0);
+    if (tiers.steps.empty()) return amount_minor.at(rank).value_or(0);
+    const std::size_t step = step_of(tiers, measured);
+    return step == 0 ? 0 : tiers.steps[step - 1].pay.value.at(rank).value_or(0);
 }
 
 Payout FixedRule::pay(const PayView& view) const {
@@ -37,7 +36,7 @@ Payout FixedRule::pay(const PayView& view) const {
         if (view.snapshot.members.kind[member] == MemberKind::customer) continue;
         const RankPlace rank = view.rank_of(member);
         const std::int64_t value =
-            amount_of(rank, steps.empty() ? 0 : view.standing.measures[by][member]);
+            amount_of(rank, tiers.steps.empty() ? 0 : view.standing.measures[tiers.by][member]);
         if (value == 0) continue;
         const RankPlace before = title_before.empty() ? RankPlace{0} : title_before[member];
         if (first_time && amount_minor.named_at(rank) <= before) continue;
@@ -77,7 +76,7 @@ Payout FixedRule::pay(const PayView& view) const {
 Bound FixedRule::bound(const Bonus& bonus) const {
     Bound bound;
     std::int64_t most_minor = amount_minor.highest();
-    for (const Tiers::Step& step : steps)
+    for (const Tiers::Step& step : tiers.steps)
         most_minor = std::max(most_minor, step.pay.value.highest());
     bound.per_member_minor = at_highest_factor(most_minor, bonus);
     return bound;
@@ -95,10 +94,11 @@ void read_by_measure(FixedRule& rule, TableReader& table, const ReadingContext& 
     table.require("by", "say which measure decides the amount: by = \"gv\"");
     table.require("steps", "write steps = [[5000, \"100.00\"], [10000, \"250.00\"]]");
     const auto by = read_measure(table, "by", context);
-    if (by) rule.by = *by;
-    rule.steps = read_steps(table, "steps",
-                            by ? context.measures[*by].unit : Measure::Unit::centipoints, context);
-    for (const Tiers::Step& step : rule.steps)
+    if (by) rule.tiers.by = *by;
+    rule.tiers.steps =
+        read_steps(table, "steps", by ? context.measures[*by].unit : Measure::Unit::centipoints,
+                   context);
+    for (const Tiers::Step& step : rule.tiers.steps)
         if (!step.pay.is_amount && step.pay.value.is_given()) {
             table.error("steps", "wrong_type",
                         "a step of a fixed bonus pays an amount; write [[5000, \"100.00\"]]");

@@ -10,8 +10,7 @@ public:
     ByRank amount_minor;
     bool first_time = false;
     // Or, where there are steps, the amount of the highest that the measure reaches:
-    MeasureIndex by{};
-    std::vector<Tiers::Step> steps;
+    Tiers tiers;
 
     /// 0 where nothing is due. By rank: of who is paid as that rank.
     [[nodiscard]] std::int64_t amount_of(RankPlace rank, std::int64_t measured) const;

@@ -300,7 +300,7 @@ void collect_full(const LevelRates& rates, const PayView& view, const Sources& s
 }
 
 Payout pay_full(const LevelRates& rates, const PayView& view, const Sources& sources,
-                std::vector<std::uint32_t> items) {
+                const std::vector<std::uint32_t>& items) {
     SlotPayer payer(rates, view, sources);
     std::vector<Slot> slots;
     // The buyer's rank chooses the way up only where the lower rank chooses the rate.
@@ -358,7 +358,7 @@ Payout pay_levels(const LevelRates& rates, const PayView& view, const Sources& s
         for (const std::uint32_t line : items)
             if (view.watcher->asks_for(line)) tell_passed_over(rates, view, sources, line);
     return rates.compression == Compression::full
-               ? pay_full(rates, view, sources, std::move(items))
+               ? pay_full(rates, view, sources, items)
                : pay_compressed(rates, view, sources, std::move(items));
 }
 

@@ -24,7 +24,7 @@ Payout PersonalRule::pay(const PayView& view) const {
     for (OrderLineIndex line = 0; line < view.snapshot.orders.count; ++line)
         if (view.takes[line] && (orders.is_from_customer[line] ? from_customers : from_self))
             lines.push_back(line);
-    return pay_direct(rate, view, orders.seller, std::move(lines));
+    return pay_direct(rate, view, orders.seller, lines);
 }
 
 Bound PersonalRule::bound(const Bonus& bonus) const { return bound_of(rate, bonus); }

@@ -22,7 +22,7 @@ Payout RoyaltyRule::pay(const PayView& view) const {
         if (creator[line] != no_member &&
             view.snapshot.members.kind[creator[line]] == MemberKind::affiliate)
             lines.push_back(line);
-    return pay_direct(rate, view, creator, std::move(lines));
+    return pay_direct(rate, view, creator, lines);
 }
 
 Bound RoyaltyRule::bound(const Bonus& bonus) const { return bound_of(rate, bonus); }

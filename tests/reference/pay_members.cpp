@@ -98,8 +98,8 @@ void pay_fixed(Payer& payer) {
         if (!payer.ledger.is_affiliate(member)) continue;
         const RankPlace rank = payer.rank_of(member);
         std::int64_t amount = rule.amount_minor.at(rank).value_or(0);
-        for (const Tiers::Step& step : rule.steps)
-            if (payer.ledger.measure(member, rule.by) >= step.floor)
+        for (const Tiers::Step& step : rule.tiers.steps)
+            if (payer.ledger.measure(member, rule.tiers.by) >= step.floor)
                 amount = step.pay.value.at(rank).value_or(0);
         const RankPlace named = rule.amount_minor.named_at(rank);
         if (rule.first_time && named <= payer.ledger.title(member, Titles::before)) continue;
