@@ -8,18 +8,14 @@
 #include "engine/limits.hpp"
 
 namespace downline {
-namespace {
 
 /// Files and plans are bounded so that sums of them fit; rates, weights and counts on top of the
 /// largest amounts may still make too much of them.
-void ensure_fits(bool fits) {
-    if (!fits)
-        throw Refusal(Refusal::Kind::input,
-                      "an amount or a sum of them does not fit into 64 bits; look for a rate, a "
-                      "weight, a number or an order that is far too large");
+void refuse_too_large() {
+    throw Refusal(Refusal::Kind::input,
+                  "an amount or a sum of them does not fit into 64 bits; look for a rate, a "
+                  "weight, a number or an order that is far too large");
 }
-
-}  // namespace
 
 std::int64_t divide_rounded(Int128 numerator, Int128 denominator, Rounding rounding) {
     ensure(denominator > 0, "divide_rounded: the denominator must be positive");
@@ -31,7 +27,7 @@ std::int64_t divide_rounded(Int128 numerator, Int128 denominator, Rounding round
     if (rounding == Rounding::half_up && rest >= to_next) ++quotient;
     if (rounding == Rounding::half_even && (rest > to_next || (rest == to_next && (quotient & 1))))
         ++quotient;
-    ensure_fits(quotient <= INT64_MAX);
+    if (quotient > INT64_MAX) refuse_too_large();
     const auto result = static_cast<std::int64_t>(quotient);
     return is_negative ? -result : result;
 }
@@ -117,18 +113,6 @@ std::optional<int> currency_places(std::string_view code) {
     if (holds(none)) return 0;
     if (holds(three)) return 3;
     return std::nullopt;
-}
-
-std::int64_t add_checked(std::int64_t a, std::int64_t b) {
-    std::int64_t sum = 0;
-    ensure_fits(!__builtin_add_overflow(a, b, &sum));
-    return sum;
-}
-
-std::int64_t multiply_checked(std::int64_t a, std::int64_t b) {
-    std::int64_t product = 0;
-    ensure_fits(!__builtin_mul_overflow(a, b, &product));
-    return product;
 }
 
 }  // namespace downline

@@ -36,8 +36,19 @@ enum class Rounding : std::uint8_t { half_up, half_even, down };
 /// Places of a currency's minor unit (ISO 4217), or nothing for an unknown code.
 [[nodiscard]] std::optional<int> currency_places(std::string_view code);
 
+/// Throws the Refusal of amounts that do not fit.
+[[noreturn]] void refuse_too_large();
+
 /// a + b and a × b, a Refusal where they overflow.
-[[nodiscard]] std::int64_t add_checked(std::int64_t a, std::int64_t b);
-[[nodiscard]] std::int64_t multiply_checked(std::int64_t a, std::int64_t b);
+[[nodiscard]] inline std::int64_t add_checked(std::int64_t a, std::int64_t b) {
+    std::int64_t sum = 0;
+    if (__builtin_add_overflow(a, b, &sum)) refuse_too_large();
+    return sum;
+}
+[[nodiscard]] inline std::int64_t multiply_checked(std::int64_t a, std::int64_t b) {
+    std::int64_t product = 0;
+    if (__builtin_mul_overflow(a, b, &product)) refuse_too_large();
+    return product;
+}
 
 }  // namespace downline

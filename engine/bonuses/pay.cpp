@@ -12,17 +12,10 @@ namespace downline {
 
 namespace {
 
-constexpr std::int64_t whole_ppm = 1'000'000;
-
 std::int64_t power_of_ten(int exponent) {
     std::int64_t power = 1;
     while (exponent-- > 0) power *= 10;
     return power;
-}
-
-/// numerator ÷ denominator for what fits into 64 bits, rounded half up: the common case, fast.
-std::int64_t divide_small(std::uint64_t numerator, std::uint64_t denominator) {
-    return static_cast<std::int64_t>((numerator + denominator / 2) / denominator);
 }
 
 }  // namespace
@@ -53,23 +46,19 @@ LineAmount::LineAmount(const Plan& plan, const Bonus& bonus)
     const std::int64_t common = std::gcd(scale_numerator_, scale_denominator_);
     scale_numerator_ /= common;
     scale_denominator_ /= common;
+    share_denominator_ = scale_denominator_ * whole_ppm;  // ≤ 10^8 × 10^6
 }
 
-std::int64_t LineAmount::of(const Pay& pay, std::int64_t value, std::int64_t base,
-                            std::uint32_t quantity, std::int64_t factor) const {
+std::int64_t LineAmount::exactly(const Pay& pay, std::int64_t value, std::int64_t base,
+                                 std::uint32_t quantity, std::int64_t factor) const {
     // Units of the numerator: minor × rate millionths × factor millionths × scale denominator.
     Int128 numerator = pay.is_amount ? Int128{value} * quantity : Int128{base} * value;
     std::int64_t denominator = 1;
     if (!pay.is_amount) {
         numerator *= scale_numerator_;
-        denominator = scale_denominator_ * whole_ppm;  // ≤ 10^8 × 10^6
+        denominator = share_denominator_;
     }
-    if (factor == whole_ppm) {
-        if (rounding_ == Rounding::half_up && numerator >= 0 && numerator < INT64_MAX / 2)
-            return divide_small(static_cast<std::uint64_t>(numerator),
-                                static_cast<std::uint64_t>(denominator));
-        return divide_rounded(numerator, denominator, rounding_);
-    }
+    if (factor == whole_ppm) return divide_rounded(numerator, denominator, rounding_);
     if (numerator > (Int128{1} << 126) / (factor + 1))
         throw Refusal(Refusal::Kind::input, "bonus \"" + bonus_.code + "\": base × rate × factor is "
                       "too large a number to be exact; lower the rate or the factor");

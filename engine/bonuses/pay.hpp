@@ -53,7 +53,16 @@ public:
     LineAmount(const Plan& plan, const Bonus& bonus);
     /// A share of the base, or an amount per unit of quantity.
     [[nodiscard]] std::int64_t of(const Pay& pay, std::int64_t value, std::int64_t base,
-                                  std::uint32_t quantity, std::int64_t factor_ppm) const;
+                                  std::uint32_t quantity, std::int64_t factor_ppm) const {
+        std::int64_t product = 0, numerator = 0;
+        const bool is_plain = !pay.is_amount && factor_ppm == whole_ppm &&
+                              rounding_ == Rounding::half_up &&
+                              !__builtin_mul_overflow(base, value, &product) &&
+                              !__builtin_mul_overflow(product, scale_numerator_, &numerator) &&
+                              numerator >= 0 && numerator < INT64_MAX / 2;
+        if (!is_plain) return exactly(pay, value, base, quantity, factor_ppm);
+        return (numerator + share_denominator_ / 2) / share_denominator_;  // of nearly every slot
+    }
     /// A count times an amount: cycles, steps.
     [[nodiscard]] std::int64_t of_count(std::int64_t value, std::int64_t count,
                                         std::int64_t factor_ppm) const;
@@ -66,9 +75,15 @@ public:
     [[nodiscard]] std::int64_t factor_ppm_max() const;
 
 private:
+    static constexpr std::int64_t whole_ppm = 1'000'000;
+    /// The same where it does not fit into 64 bits, or is more than a share.
+    [[nodiscard]] std::int64_t exactly(const Pay& pay, std::int64_t value, std::int64_t base,
+                                       std::uint32_t quantity, std::int64_t factor_ppm) const;
+
     const Bonus& bonus_;
     Rounding rounding_;
     std::int64_t scale_numerator_ = 1, scale_denominator_ = 1;  ///< minor units per unit of the base
+    std::int64_t share_denominator_ = whole_ppm;  ///< scale denominator × 10^6
 };
 
 /// The stream of a line: section 7 of the words.
