@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "engine/errors.hpp"
 #include "storage/run_reader.hpp"
 #include "storage/statements.hpp"
@@ -37,11 +40,13 @@ bool are_totals(std::string_view stored, std::string_view again,
     return totals == statement_totals(stored);
 }
 
-/// Whether packed lines are those stored; those of a part name orders by their place in it.
+/// Whether packed lines are those stored; those of a part name orders by their place in it. A tree
+/// numbers siblings as the sort of all its links leaves them, so a part may come to the lines of a
+/// level in another order.
 bool are_lines(std::string_view stored, std::string_view again,
                const std::vector<std::size_t>& places, const Reloaded& inputs) {
     if (stored == again && !inputs.places) return true;
-    auto lines = statement_lines(again);
+    auto lines = statement_lines(again), known = statement_lines(stored);
     for (auto& [book, of_book] : lines) {
         book = places[book];
         for (Line& line : of_book)
@@ -49,7 +54,15 @@ bool are_lines(std::string_view stored, std::string_view again,
                 line.order_ref =
                     inputs.place_of(static_cast<OrderLineIndex>(line.order_ref - 1)) + 1;
     }
-    return lines == statement_lines(stored);
+    if (inputs.places)
+        for (auto* both : {&lines, &known})
+            for (auto& [book, of_book] : *both)
+                std::ranges::sort(of_book, {}, [](const Line& line) {
+                    return std::tuple(line.paid_level, line.order_ref, line.from, line.level,
+                                      line.stream, line.rate_is_amount, line.rate, line.base,
+                                      line.amount_minor);
+                });
+    return lines == known;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "storage/explain.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
@@ -374,6 +375,30 @@ TEST_CASE("a part tells of every order and member what all that the run saw tell
         }
         (void)close_period(facts.database, "small", month, made.record.result_digest, "ann",
                            "2026-03-02T10:00:00Z");
+    }
+}
+
+TEST_CASE("a part that numbers siblings in another order tells the same lines") {
+    Facts facts;
+    facts.affiliate("top");
+    facts.affiliate("left", "top");
+    facts.affiliate("right", "top");
+    std::vector<std::string> below{"top", "left", "right"};
+    for (int i = 0; i < 60; ++i) {  // in turn left and right, and now and then below another one
+        const std::string id = fmt::format("m{:02}", i);
+        facts.affiliate(id, i % 7 == 3 ? below.back() : below[1 + static_cast<std::size_t>(i) % 2]);
+        facts.order({"o" + id, id, "2026-01-05", 10'000 + 100 * i});
+        below.push_back(id);
+    }
+    for (const char* id : {"left", "right"})
+        facts.order({std::string{"o"} + id, id, "2026-01-05", 10'000});
+    const RunSummary made = draft(facts, "2026-01");
+    for (const std::string& id : below) {
+        CAPTURE(id);
+        const auto explained = [&](Reading reading) {
+            return told(explain_member(facts.database, made.record, id, {}, 1, reading));
+        };
+        CHECK(explained(Reading::only_part) == explained(Reading::all));
     }
 }
 
