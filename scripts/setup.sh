@@ -16,8 +16,8 @@ packages=(
     # the tests: unit tests, properties, a second CSV reader, scripts; the database's own shell;
     # a reader of the journals of payouts
     doctest-dev librapidcheck-dev libcsv-dev python3 sqlite3 hledger
-    # the Debian package, and a reader of its manual pages
-    dpkg-dev file groff
+    # which lines the tests reach; the Debian package, and a reader of its manual pages
+    gcovr dpkg-dev file groff
 )
 
 campaigns=(clang-14 libclang-rt-14-dev)

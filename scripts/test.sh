@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds, and runs all tests: once as released, once under the sanitizers.
+# Sets up, builds, and runs all tests: once under the sanitizers, once as released, and most of them
+# once more to count which lines they reach.
 #
 # usage: scripts/test.sh
 set -euo pipefail
@@ -21,3 +22,4 @@ test_preset() {  # test_preset PRESET [ctest arguments…]
 # that the rest does not.
 test_preset asan --exclude-regex '^((source|demo)-|independent)'
 test_preset release
+scripts/coverage.sh

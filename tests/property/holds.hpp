@@ -42,20 +42,26 @@ private:
 };
 
 /// The sanitizers make a case ten times as slow, and look at how it is computed, not at what comes
-/// out: a tenth of the cases is enough for them.
+/// out: a tenth of the cases is enough for them. DOWNLINE_CASES_DIVISOR says another part.
+[[nodiscard]] inline int share_divisor() {
 #ifdef __SANITIZE_ADDRESS__
-constexpr int share_divisor = 10;
+    constexpr int usual = 10;
 #else
-constexpr int share_divisor = 1;
+    constexpr int usual = 1;
 #endif
+    return std::max(1, static_cast<int>(from_environment("DOWNLINE_CASES_DIVISOR", usual)));
+}
 
 /// What part of `case_count` cases this build makes, one at least.
-constexpr int portion_of(int case_count) { return std::max(1, case_count / share_divisor); }
+[[nodiscard]] inline int portion_of(int case_count) {
+    return std::max(1, case_count / share_divisor());
+}
 
 /// How much of something the cases must have come upon to be worth it. Chance weighs more in fewer
 /// cases, so a smaller share of them needs a tenth of its part only: of what is rare, none.
-constexpr std::size_t enough(std::size_t count) {
-    return share_divisor == 1 ? count : count / (10 * share_divisor);
+[[nodiscard]] inline std::size_t enough(std::size_t count) {
+    const auto divisor = static_cast<std::size_t>(share_divisor());
+    return divisor == 1 ? count : count / (10 * divisor);
 }
 
 /// Checks `property` (a function of one generated value, see rc::prop) on `case_count` cases.
