@@ -18,6 +18,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shlex
 import subprocess
 import sys
@@ -50,7 +51,7 @@ TESTS = [["--source-file=*/tests/engine/*", "--source-file-exclude=*size_test*,*
           "*plan_limits*,*plan_forms*,*plan_reader*,*plan_doc*,*published*"],
          ["--source-file=*/tests/property/engine*,*/tests/property/leg*,*/tests/property/cut*"],
          ["--source-file=*/tests/storage/clawbacks*,*/tests/property/law*,*/tests/property/return*"]]
-SECONDS_MAX = 120
+SECONDS_MAX, BYTES_MAX = 60, 4 << 30  # of a processor, and of addresses
 
 Mutant = collections.namedtuple("Mutant", "file line column old new")
 
@@ -125,11 +126,17 @@ class Builder:
         return program
 
 
+def limit():
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES_MAX, BYTES_MAX))
+
+
 def fails(program, folder, tests):
     environment = {**os.environ, "DOWNLINE_CASES_DIVISOR": "20", "TMPDIR": str(folder)}
     try:
-        return subprocess.run([program, "--abort-after=1", *tests], capture_output=True,
-                              env=environment, cwd=ROOT, timeout=SECONDS_MAX).returncode != 0
+        return subprocess.run([program, "--abort-after=1", *tests], capture_output=True, cwd=ROOT,
+                              env=environment, preexec_fn=limit,
+                              timeout=60 * SECONDS_MAX).returncode != 0
     except subprocess.TimeoutExpired:
         return True
 
